@@ -1,0 +1,53 @@
+# 容错助手 · make help 列出全部命令
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint types check evaluate bench train lock clean browser
+
+help: ## 列出全部命令
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "需要 Python 3.11 或更新的版本"; exit 1; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
+	@VIRTUAL_ENV=$(VENV) $(VENV)/bin/uv pip sync --quiet --require-hashes requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(VENV)/bin/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+setup: $(STAMP) ## 准备运行环境
+
+run: $(STAMP) ## 启动：http://127.0.0.1:8080
+	@$(PY) -m bot serve
+
+browser: ## 缺少 Chromium 时装上（Debian）
+	@sh .ci/browser
+
+test: $(STAMP) browser ## 跑全部测试
+	@$(PY) -m pytest
+
+lint: $(STAMP) ## 代码风格和楼层
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/lint-imports
+
+types: $(STAMP) ## 类型检查
+	@$(VENV)/bin/mypy
+
+check: lint types ## 风格、楼层、类型
+
+evaluate: $(STAMP) ## 用开发评测题打分
+	@$(PY) -m bot evaluate --questions $(or $(QUESTIONS),../shared/evaluation/questions.yaml)
+
+bench: $(STAMP) ## 性能与同类对比，结果写进 docs/benchmarks.md
+	@$(PY) -m benchmarks.run
+
+train: $(STAMP) ## 重新训练匹配参数
+	@$(PY) -m benchmarks.train_ranker
+
+lock: ## 重新锁定依赖
+	@$(VENV)/bin/uv lock --quiet && $(VENV)/bin/uv export --quiet --no-emit-project --all-groups --format requirements-txt --no-header --no-annotate -o requirements.lock >/dev/null && rm -f uv.lock
+
+clean: ## 删去环境和缓存（不动数据）
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info

@@ -1,0 +1,217 @@
+"""Train the constants of the matching and write ``knowledge/data/matching/model.json``.
+
+What it learns from: the project's own typical questions (each left out of the index while it serves as a question),
+its own held-out questions and its own out-of-scope questions (``benchmarks/data``). The evaluation questions are never
+read here. Run with ``make train``; takes some minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from knowledge.matching.entries import Entry
+from knowledge.matching.index import FEATURES, Index
+from knowledge.matching.matcher import Matcher
+from knowledge.matching.model import Calibrator, Network, Profile
+from knowledge.matching.signals import SIGNALS, signals_of
+from knowledge.matching.tokens import Analyzer
+from knowledge.shipped import DATA, shipped_library
+from knowledge.yaml_data import read_yaml
+
+HERE = Path(__file__).parent
+Sample = tuple[np.ndarray, np.ndarray]
+
+
+def samples_of(index: Index, questions: Iterable[str], golds: Iterable[set[str]]) -> list[Sample]:
+    """Features and labels of the candidates of each question."""
+    out = []
+    for question, gold in zip(questions, golds, strict=True):
+        found = index.candidates(question)
+        out.append((found.features, np.array([index.entries[row].id in gold for row in found.rows], dtype=np.float32)))
+    return out
+
+
+def equivalents(entries: Sequence[Entry]) -> dict[str, set[str]]:
+    """Clauses of other documents on the same topic count as right too, as they do for a person."""
+    topics: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.topic and entry.kind == "clause":
+            topics.setdefault(entry.topic, set()).add(entry.id)
+    return {entry.id: topics.get(entry.topic, set()) | {entry.id} for entry in entries}
+
+
+def left_out(
+    entries: Sequence[Entry], analyzer: Analyzer, folds: int, cap: int, density: float, seed: int
+) -> Iterable[tuple[Index, list[tuple[str, set[str]]]]]:
+    """Indexes without a part of the typical questions, and that part as questions.
+
+    ``density`` keeps that share of the remaining typical questions, so that the constants also serve poorer knowledge.
+    """
+    rng = random.Random(seed)
+    same = equivalents(entries)
+    pairs = [(entry.id, alias) for entry in entries for alias in entry.aliases]
+    rng.shuffle(pairs)
+    for fold in range(folds):
+        held = pairs[fold::folds]
+        drop = set(held)
+        kept = [
+            replace(
+                entry, aliases=tuple(a for a in entry.aliases if (entry.id, a) not in drop and rng.random() < density)
+            )
+            for entry in entries
+        ]
+        yield Index(kept, analyzer), [(alias, same[entry]) for entry, alias in held[:cap]]
+
+
+def fit_network(data: Sequence[Sample], hidden: int, seed: int, epochs: int = 30) -> Network:
+    """A listwise softmax over the candidates of a question: the right ones should hold the mass (Adam, L2)."""
+    rng = np.random.default_rng(seed)
+    useful = [(x, y) for x, y in data if y.any() and not y.all()]
+    everything = np.concatenate([x for x, _ in useful])
+    mean, scale = everything.mean(0), np.maximum(everything.std(0), 1e-3)
+    useful = [((x - mean) / scale, y) for x, y in useful]
+    width = everything.shape[1]
+    p = [rng.normal(0, 0.3, (width, hidden)), np.zeros(hidden), rng.normal(0, 0.3, hidden), rng.normal(0, 0.1, width)]
+    m, v = [0 * q for q in p], [0 * q for q in p]
+    step = 0
+    for epoch in range(epochs):
+        order = rng.permutation(len(useful))
+        for start in range(0, len(order), 64):
+            batch = [useful[i] for i in order[start : start + 64]]
+            x = np.concatenate([features for features, _ in batch])
+            inner = np.tanh(x @ p[0] + p[1])
+            scores = inner @ p[2] + x @ p[3]
+            deltas, at = [], 0
+            for _, y in batch:
+                part = scores[at : at + len(y)]
+                share = np.exp(part - part.max())
+                share /= share.sum()
+                wanted = share * y
+                deltas.append((share - wanted / (wanted.sum() + 1e-9)) / len(batch))
+                at += len(y)
+            delta = np.concatenate(deltas)
+            back = np.outer(delta, p[2]) * (1 - inner * inner)
+            step += 1
+            for k, gradient in enumerate((x.T @ back, back.sum(0), inner.T @ delta, x.T @ delta)):
+                gradient = gradient + 3e-4 * p[k]
+                m[k] = 0.9 * m[k] + 0.1 * gradient
+                v[k] = 0.999 * v[k] + 0.001 * gradient**2
+                p[k] = p[k] - 0.02 * 0.97**epoch * (m[k] / (1 - 0.9**step)) / (np.sqrt(v[k] / (1 - 0.999**step)) + 1e-8)
+    return Network(mean, scale, p[0], p[1], p[2], p[3])
+
+
+def fit_calibrator(
+    signals: Sequence[dict[str, float]], labels: Sequence[bool], weights: Sequence[float], c: float = 0.3
+) -> Calibrator:
+    """A logistic regression on the named signals, written back to unscaled weights."""
+    x = np.array([[one[name] for name in SIGNALS] for one in signals])
+    mean, scale = x.mean(0), x.std(0) + 1e-6
+    model = LogisticRegression(C=c, max_iter=2000).fit((x - mean) / scale, labels, sample_weight=weights)
+    coefficients = model.coef_[0] / scale
+    return Calibrator(
+        {name: round(float(w), 5) for name, w in zip(SIGNALS, coefficients, strict=True)},
+        round(float(model.intercept_[0] - coefficients @ mean), 5),
+    )
+
+
+def outcome_signals(matcher: Matcher, question: str) -> tuple[dict[str, float], str]:
+    """The signals of a question and the best entry's id."""
+    found = matcher.index.candidates(question)
+    scores = matcher._profile.score(found.features)
+    order = [int(i) for i in np.argsort(-scores, kind="stable")]
+    return signals_of(question, found, matcher.index.entries, scores, order), matcher.index.entries[
+        found.rows[order[0]]
+    ].id
+
+
+def bare_profile(networks: Sequence[Network]) -> Profile:
+    empty = Calibrator({}, 0.0)
+    return Profile(tuple(networks), empty, empty, 0.5, 0.5)
+
+
+def matcher_on(index: Index, profile: Profile) -> Matcher:
+    matcher = Matcher.__new__(Matcher)
+    matcher.index, matcher._profile = index, profile
+    return matcher
+
+
+def train_questions(seeds: int, hidden: int, cap: int) -> dict[str, Any]:
+    library = shipped_library()
+    analyzer = library.language.analyzer()
+    entries = library.entries
+    own = [(q["q"], set(q["gold"])) for q in read_yaml(HERE / "data" / "held_out.yaml")]
+    outside = read_yaml(HERE / "data" / "out_of_scope.yaml")
+    data: list[Sample] = []
+    folds = list(left_out(entries, analyzer, 6, cap, 1.0, 1))
+    for index, pairs in folds:
+        data += samples_of(index, [q for q, _ in pairs], [gold for _, gold in pairs])
+    for density in (0.25, 0.1):
+        for index, pairs in left_out(entries, analyzer, 6, cap // 6, density, 2):
+            data += samples_of(index, [q for q, _ in pairs], [gold for _, gold in pairs])
+    networks = [fit_network(data, hidden, seed) for seed in range(seeds)]
+    profile = bare_profile(networks)
+    signals: list[dict[str, float]] = []
+    right: list[bool] = []
+    inside: list[bool] = []
+    weights: list[float] = []
+
+    def add(matcher: Matcher, question: str, gold: set[str], weight: float) -> None:
+        if not matcher.index.candidates(question).rows.size:
+            return
+        signal, best = outcome_signals(matcher, question)
+        signals.append(signal)
+        right.append(best in gold)
+        inside.append(bool(gold))
+        weights.append(weight)
+
+    for index, pairs in folds:
+        matcher = matcher_on(index, profile)
+        for question, gold in pairs[: cap // 2]:
+            add(matcher, question, gold, 0.5)
+    full = matcher_on(Index(entries, analyzer), profile)
+    for question, gold in own:
+        add(full, question, gold, 2.0)
+    for question in outside:
+        add(full, question, set(), 2.0)
+    return {
+        "networks": [dump(network) for network in networks],
+        "right": dump_calibrator(fit_calibrator(signals, right, weights)),
+        "in_scope": dump_calibrator(fit_calibrator(signals, inside, weights)),
+    }
+
+
+def dump(network: Network) -> dict[str, Any]:
+    return {name: np.round(getattr(network, name), 4).tolist() for name in Network.__dataclass_fields__}
+
+
+def dump_calibrator(calibrator: Calibrator) -> dict[str, Any]:
+    return {"weights": dict(calibrator.weights), "intercept": calibrator.intercept}
+
+
+def main(argv: Sequence[str] | None = None, write: Callable[[str], None] = print) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--hidden", type=int, default=12)
+    parser.add_argument("--cap", type=int, default=500, help="questions taken from each fold")
+    arguments = parser.parse_args(argv)
+    path = DATA / "matching" / "model.json"
+    model = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"profiles": {}}
+    questions = train_questions(arguments.seeds, arguments.hidden, arguments.cap)
+    model["features"] = list(FEATURES)
+    model["profiles"]["questions"] = {**questions, "answer_at": 0.5, "abstain_below": 0.5}
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(model, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    write(f"written {path}")
+
+
+if __name__ == "__main__":
+    main()

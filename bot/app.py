@@ -1,0 +1,174 @@
+"""The composition root: builds every part once, from settings, and runs them until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import secrets
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+
+from bot.channels.telegram import TelegramReceiver, TelegramSender, make_bot
+from bot.channels.web import Hub, WebChannel
+from bot.courier import Courier
+from bot.intake import Intake
+from bot.metrics import Metrics
+from bot.publisher import Publisher, publish_shipped
+from bot.settings import Settings
+from bot.worker import Worker
+from handlers.conversation import Conversation
+from knowledge.shipped import shipped_language
+from storage import chats, messages
+from storage.database import Database
+
+log = structlog.get_logger()
+Say = Callable[[str], None]
+BUTTONS_KEPT = dt.timedelta(days=60)
+
+
+def utc_now() -> dt.datetime:
+    """The clock of the program; everything below is given the time."""
+    return dt.datetime.now(dt.UTC)
+
+
+def new_token() -> str:
+    """A fresh opaque button token: 16 ASCII characters."""
+    return secrets.token_urlsafe(12)
+
+
+class App:
+    """All parts of one process. ``prepare`` makes the database and the index ready; ``serve`` runs until ``stop``."""
+
+    def __init__(self, settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> None:
+        self.settings = settings
+        self.now = now
+        self.metrics = Metrics()
+        self.database = Database(settings.database)
+        self.hub = Hub()
+        self.publisher = Publisher(self.database, shipped_language(), self.metrics)
+        self.conversation = Conversation(lambda: self.publisher.current, new_token)
+        self.worker = Worker(self.database, self.conversation, self.metrics, now, self._told)
+        self.intake = Intake(self.database, self.metrics, self.worker.wake)
+        self.web = WebChannel(self.database, self.intake, self.hub, self.metrics, now, secure=settings.is_secure)
+        self.couriers: list[Courier] = []
+        self.stop = asyncio.Event()
+        self.port = settings.port
+        self.started = asyncio.Event()
+
+    def _told(self, channel: str, chat: str) -> None:
+        self.hub.told(channel, chat)
+        for courier in self.couriers:
+            courier.wake()
+
+    async def prepare(self, say: Say = lambda _: None) -> None:
+        """Bring the schema up, publish what is shipped, build the index."""
+        say("正在准备数据库……")
+        await self.database.upgrade()
+        if self.settings.publish_shipped:
+            say("正在公布附带的文件和清单……")
+            count = await publish_shipped(self.database, self.now(), lambda name: log.debug("published", source=name))
+            if count:
+                say(f"已公布 {count} 份。")
+        say("正在建立索引……")
+        await self.publisher.refresh()
+        async with self.database.transaction() as session:
+            await chats.forget_buttons(session, self.now() - BUTTONS_KEPT)
+
+    def web_app(self) -> web.Application:
+        """The HTTP application: web chat, health, metrics, and the Telegram webhook if one is set."""
+        app = web.Application(client_max_size=1024 * 1024, middlewares=[_errors])
+        self.web.add_routes(app)
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/metrics", self._metrics)
+        return app
+
+    async def _healthz(self, request: web.Request) -> web.Response:
+        return web.Response(text="ok")
+
+    async def _readyz(self, request: web.Request) -> web.Response:
+        try:
+            ready = self.publisher.is_ready and await self.database.is_current()
+        except Exception as error:
+            log.warning("not ready", error=type(error).__name__)
+            ready = False
+        return web.Response(text="ready" if ready else "not ready", status=200 if ready else 503)
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        async with self.database.reading() as session:
+            counted = await messages.counts(session)
+        for direction in ("in", "out"):
+            self.metrics.waiting.labels(direction).set(counted.get((direction, "waiting"), 0))
+        return web.Response(
+            body=self.metrics.render(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        )
+
+    async def serve(self, say: Say = lambda _: None) -> None:
+        """Run every part until ``stop`` is set; then finish what is in hand, within ten seconds."""
+        tasks: list[Awaitable[None]] = [self.worker.run(self.stop), self.publisher.run(self.stop)]
+        http = self.web_app()
+        bot = None
+        if self.settings.telegram_token:
+            bot = make_bot(self.settings.telegram_token.get_secret_value(), self.settings.telegram_base_url)
+            receiver = TelegramReceiver(bot, self.intake, self.now)
+            courier = Courier(self.database, TelegramSender(bot), self.metrics, self.now)
+            self.couriers.append(courier)
+            tasks.append(courier.run(self.stop))
+            tasks.append(self._telegram(receiver))
+            if self.settings.telegram_webhook_url and self.settings.telegram_secret:
+                path = urlsplit(self.settings.telegram_webhook_url).path or "/"
+                http.router.add_post(path, receiver.webhook(self.settings.telegram_secret.get_secret_value()))
+        runner = web.AppRunner(http, access_log=None, handle_signals=False, shutdown_timeout=5)
+        await runner.setup()
+        site = web.TCPSite(runner, self.settings.host, self.settings.port)
+        await site.start()
+        self.port = runner.addresses[0][1]
+        say(f"容错助手已启动：http://{self.settings.host}:{self.port}/ （按 Ctrl+C 停止）")
+        self.started.set()
+        running = [asyncio.ensure_future(task) for task in tasks]
+        try:
+            await self.stop.wait()
+        finally:
+            self.stop.set()
+            self.web.stop()
+            await runner.cleanup()
+            _, late = await asyncio.wait(running, timeout=10)
+            for task in late:
+                task.cancel()
+            for task in running:
+                if task.done() and not task.cancelled() and task.exception():
+                    log.error("part ended", error=type(task.exception()).__name__, exc_info=task.exception())
+            if bot is not None:
+                await bot.shutdown()
+            await self.close()
+
+    async def _telegram(self, receiver: TelegramReceiver) -> None:
+        await receiver.greet()
+        if self.settings.telegram_webhook_url and self.settings.telegram_secret:
+            await receiver.register_webhook(
+                self.settings.telegram_webhook_url, self.settings.telegram_secret.get_secret_value()
+            )
+        else:
+            await receiver.poll(self.stop)
+
+    async def close(self) -> None:
+        await self.database.close()
+
+
+@web.middleware
+async def _errors(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """No stack trace to a person: an unexpected error is logged and answered in plain words."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except (ConnectionResetError, asyncio.CancelledError):
+        raise
+    except Exception as error:
+        log.error("request failed", path=request.path, error=type(error).__name__, exc_info=error)
+        return web.json_response({"error": "系统出了点问题，请稍后再试"}, status=500)

@@ -1,0 +1,393 @@
+"""The command line ``rongcuo``: serve, chat, ask, evaluate, import, publish and the rest; every help text in Chinese."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.progress import track
+
+from bot.chinese_cli import new_group, speak_chinese
+from bot.logs import set_up_logs
+from bot.settings import SettingError, Settings, load_settings
+from handlers.conversation import CHINA, Knowledge
+from knowledge.evaluation import detail, read_entries, read_question_set, score, summary
+from knowledge.findings import RefusedFile
+from knowledge.library import Library
+from knowledge.matching.matcher import Matcher, Result
+from knowledge.shipped import matcher_for, shipped_language, shipped_library, shipped_profiles
+from knowledge.yaml_data import DataError
+from storage.database import Database, DatabaseSettingError
+from storage.versions import UnknownVersion
+
+Value = TypeVar("Value")
+app = new_group("容错助手：包容审慎监管的对话助手。")
+database_app = new_group("数据库的结构。")
+app.add_typer(database_app, name="db")
+
+
+def _settings(level: str | None = None) -> Settings:
+    settings = load_settings()
+    set_up_logs(level or settings.log_level, settings.log_format)
+    return settings
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _run(work: Coroutine[Any, Any, Value]) -> Value:
+    return asyncio.run(work)
+
+
+@app.command()
+def serve() -> None:
+    """启动服务：网页聊天；设置了令牌时还有 Telegram。"""
+    from bot.app import App
+
+    settings = _settings()
+
+    async def work() -> None:
+        service = App(settings)
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, service.stop.set)
+        await service.prepare(_say)
+        await service.serve(_say)
+
+    _run(work())
+
+
+@app.command()
+def chat() -> None:
+    """在终端里聊天。输入问题或者序号，输入“退出”结束。"""
+    from bot.app import App
+    from bot.channels.console import Console, lines_of
+
+    settings = _settings("error")
+
+    async def work() -> None:
+        service = App(settings)
+        await service.prepare(_say)
+        console = Console(
+            service.database, service.intake, service.worker, service.now, f"console-{service.now():%Y%m%d%H%M%S%f}"
+        )
+        text = "/start"
+        try:
+            while text not in ("退出", "exit", "quit"):
+                for part in await console.says(text):
+                    typer.echo("\n".join(lines_of(part)) + "\n")
+                text = (await asyncio.to_thread(_input)) or "退出"
+        finally:
+            await service.close()
+
+    _run(work())
+
+
+def _input() -> str:
+    typer.echo("> ", nl=False)
+    while line := sys.stdin.readline():
+        if line.strip():
+            return line.strip()
+        typer.echo("> ", nl=False)
+    return ""
+
+
+def _day(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("日期应如 2026-11-20") from error
+
+
+def _knowledge(source: str) -> Knowledge:
+    """The published knowledge when there is a database, else the shipped one."""
+    settings = load_settings()
+    if source != "shipped":
+        found = _run(_published(settings))
+        if found is not None:
+            return found
+        if source == "published":
+            raise SettingError("数据库里还没有公布的内容，请先运行 rongcuo serve 或者 rongcuo publish")
+    library = shipped_library()
+    return Knowledge(library, matcher_for(library))
+
+
+async def _published(settings: Settings) -> Knowledge | None:
+    from storage import versions
+
+    path = settings.database.removeprefix("sqlite:///")
+    if settings.database.startswith("sqlite") and not Path(path).exists():
+        return None
+    database = Database(settings.database)
+    try:
+        if not await database.is_current():
+            return None
+        async with database.reading() as session:
+            collections = await versions.published(session)
+    finally:
+        await database.close()
+    if not collections:
+        return None
+    library = Library(collections, shipped_language())
+    return Knowledge(library, matcher_for(library))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="要问的问题")],
+    day: Annotated[str | None, typer.Option(help="行为发生的日期，如 2022-05-01；按当日有效的规定查找")] = None,
+    jurisdiction: Annotated[str | None, typer.Option(help="六位行政区划代码，如 420704；本地规定排在前面")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    source: Annotated[str, typer.Option(help="auto、published（数据库）或者 shipped（随程序附带）")] = "auto",
+) -> None:
+    """问一个问题，给出原文和出处。"""
+    if jurisdiction is not None and not (jurisdiction.isascii() and jurisdiction.isdigit() and len(jurisdiction) == 6):
+        raise typer.BadParameter("行政区划代码是六位数字，如 420704")
+    on_day = _day(day)
+    knowledge = _knowledge(source)
+    result = knowledge.matcher.search(question, day=on_day or dt.datetime.now(CHINA).date(), jurisdiction=jurisdiction)
+    if as_json:
+        typer.echo(json.dumps(result_json(knowledge.library, result), ensure_ascii=False))
+        return
+    from bot.channels.console import lines_of
+    from handlers import answers
+    from handlers.messages import parts_of
+
+    worded = {
+        "answer": lambda: answers.answer(
+            knowledge.library, result, question, None, day=on_day, jurisdiction=jurisdiction
+        ),
+        "clarify": lambda: answers.clarify(knowledge.library, result, 0),
+        "none": lambda: answers.nothing(knowledge.library, result, None),
+    }[result.outcome]()
+    for part in parts_of(worded, []):
+        typer.echo("\n".join(lines_of(part)))
+
+
+def result_json(library: Library, result: Result) -> dict[str, Any]:
+    """The stable form of an answer: outcome and candidates with quote and citation."""
+
+    def one(match: Any) -> dict[str, Any]:
+        citation = library.citation(match.entry.id)
+        return {
+            "id": match.entry.id,
+            "kind": match.entry.kind,
+            "title": library.title(match.entry.id),
+            "quote": library.quote(match.entry.id),
+            "citation": {
+                "document": citation.document,
+                "number": citation.number,
+                "path": citation.path,
+                "place": citation.place,
+                "date": citation.date.isoformat() if citation.date else None,
+            },
+            "confidence": match.confidence,
+            "scope": match.scope,
+        }
+
+    return {
+        "outcome": result.outcome,
+        "candidates": [one(match) for match in result.matches],
+        "later": [one(match) for match in result.later],
+    }
+
+
+@app.command()
+def evaluate(
+    questions: Annotated[
+        Path, typer.Option(help="问题文件：YAML（answer_any）或者 JSON 行（gold）", exists=True, dir_okay=False)
+    ],
+    entries: Annotated[
+        Path | None,
+        typer.Option(
+            help="条目文件：JSON 行，id、title、aliases、body；不写就用附带的文件和清单", exists=True, dir_okay=False
+        ),
+    ] = None,
+    details: Annotated[Path | None, typer.Option(help="每题一行写到这个文件")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """用一套问题给匹配打分。"""
+    if entries is None:
+        library: Library | None = shipped_library()
+        matcher = matcher_for(library)  # type: ignore[arg-type]
+    else:
+        library = None
+        found = read_entries(entries)
+        if not found:
+            raise DataError(entries, 1, "没有条目")
+        aliased = sum(bool(entry.aliases) for entry in found) / len(found)
+        matcher = Matcher(
+            found, shipped_language().analyzer(), shipped_profiles()["questions" if aliased >= 0.5 else "texts"]
+        )
+    asked = read_question_set(questions, library)
+    if not asked:
+        raise DataError(questions, 1, "没有问题")
+    scored = list(track(score(asked, matcher), total=len(asked), description="评测", console=_progress_console()))
+    if details:
+        details.write_text(
+            "".join(json.dumps(detail(one), ensure_ascii=False) + "\n" for one in scored), encoding="utf-8"
+        )
+    figures = summary(scored)
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False))
+        return
+    for name, value in figures.items():
+        if name != "by_style":
+            typer.echo(f"{name:26} {value}")
+    for style, own in figures["by_style"].items():
+        typer.echo(f"  {style:12} " + "  ".join(f"{k} {v}" for k, v in own.items()))
+
+
+def _progress_console() -> Any:
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+@app.command(name="import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="政策文件（txt、docx、pdf）或者清单（xlsx、docx、csv、pdf）")],
+    kind: Annotated[str, typer.Option(help="auto（自动判断）、document（政策文件）或者 list（清单）")] = "auto",
+    short: Annotated[str | None, typer.Option(help="简称，如 鄂城规则；默认用文件名")] = None,
+    title: Annotated[str | None, typer.Option(help="标题；不写就用文件里写明的")] = None,
+    issuer: Annotated[str | None, typer.Option(help="发文机关；不写就留空")] = None,
+    number: Annotated[str | None, typer.Option(help="文号；不写就用文件里写明的")] = None,
+    date: Annotated[str | None, typer.Option(help="日期，如 2022-06-29；不写就用文件里写明的")] = None,
+    jurisdiction: Annotated[str | None, typer.Option(help="六位行政区划代码")] = None,
+    place: Annotated[str, typer.Option(help="地名，如 湖北省鄂州市鄂城区")] = "",
+    questions: Annotated[Path | None, typer.Option(help="典型问法的 YAML 文件", exists=True, dir_okay=False)] = None,
+    publish_now: Annotated[bool, typer.Option("--publish", help="检查通过后立即公布")] = False,
+    check_only: Annotated[bool, typer.Option("--check", help="只检查，不保存")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """导入文件：好的成为草稿，有错误的整份不收，并说明错在哪里、应当怎样。"""
+    from bot.importing import Details, import_all
+
+    if kind not in ("auto", "document", "list"):
+        raise typer.BadParameter("kind 应为 auto、document 或者 list")
+    settings = _settings("warning")
+    given = Details(kind, short, title, issuer, number, _day(date), jurisdiction, place, questions)
+    reports = _run(
+        import_all(settings, files, given, check_only=check_only, publish_now=publish_now, now=dt.datetime.now(dt.UTC))
+    )
+    if as_json:
+        typer.echo(json.dumps([report.to_json() for report in reports], ensure_ascii=False))
+    else:
+        for report in reports:
+            typer.echo(report.text)
+    if any(report.refused for report in reports):
+        raise typer.Exit(1)
+
+
+@app.command()
+def publish(
+    versions_: Annotated[
+        list[str] | None, typer.Argument(help="版本号；写 all 公布全部草稿；不写就列出版本", metavar="[版本号]...")
+    ] = None,
+) -> None:
+    """公布草稿，各进程的索引随即更新。不写版本号时列出全部版本。"""
+    from bot.importing import diff_text, list_versions, publish_drafts
+
+    settings = _settings("warning")
+    if not versions_:
+        for line in _run(list_versions(settings)):
+            typer.echo(line)
+        return
+    if any(text != "all" and not text.isdigit() for text in versions_):
+        raise typer.BadParameter("版本号是数字，或者 all")
+    for info, changes in _run(publish_drafts(settings, versions_, dt.datetime.now(dt.UTC))):
+        typer.echo(f"已公布：{info.source} 第{info.number}版\n{diff_text(changes)}")
+
+
+@app.command()
+def withdraw(source: Annotated[str, typer.Argument(help="文件或者清单的编号，见 rongcuo publish")]) -> None:
+    """停止适用一份文件或者清单；记录保留。"""
+    from bot.importing import withdraw_source
+
+    info = _run(withdraw_source(_settings("warning"), source, dt.datetime.now(dt.UTC)))
+    typer.echo(f"已停止：{info.source} 第{info.number}版")
+
+
+@app.command()
+def questions(
+    days: Annotated[int, typer.Option(help="最近几天", min=1)] = 7,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """列出没有答上、被标“没用”和想要人工的问题，供编辑补充。"""
+    from bot.importing import editors_list
+
+    rows = _run(editors_list(_settings("warning"), dt.datetime.now(dt.UTC) - dt.timedelta(days=days)))
+    if as_json:
+        typer.echo(
+            json.dumps(
+                [row.__dict__ if hasattr(row, "__dict__") else _row_json(row) for row in rows],
+                ensure_ascii=False,
+                default=str,
+            )
+        )
+        return
+    names = {"none": "查无依据", "clarify": "反问", "answer": "已答"}
+    for row in rows:
+        marks = "".join(["，没用" if row.useful is False else "", "，转人工" if row.wants_person else ""])
+        typer.echo(
+            f"{row.at.astimezone(CHINA):%m-%d %H:%M}  [{names[row.outcome]}{marks}] {row.question}  → {'、'.join(row.entries[:3])}"
+        )
+    typer.echo(f"共 {len(rows)} 条")
+
+
+def _row_json(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__slots__}
+
+
+@app.command()
+def settings() -> None:
+    """列出全部设置、默认值和说明。"""
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = default.get_secret_value() if hasattr(default, "get_secret_value") else default
+        typer.echo(f"RONGCUO_{name.upper():24} {field.description}（默认：{'不设' if shown in (None, '') else shown}）")
+
+
+@database_app.command()
+def upgrade(revision: Annotated[str, typer.Argument(help="版本，默认最新")] = "head") -> None:
+    """把数据库结构更新到最新。"""
+    current = _settings("warning")
+
+    async def work() -> None:
+        database = Database(current.database)
+        try:
+            await database.upgrade(revision)
+        finally:
+            await database.close()
+
+    _run(work())
+    typer.echo("数据库结构已更新。")
+
+
+def main() -> None:
+    """Run the command line; expected errors are one Chinese line, never a stack trace."""
+    speak_chinese()
+    try:
+        app(prog_name="rongcuo")
+    except (SettingError, DataError, DatabaseSettingError, RefusedFile, UnknownVersion) as error:
+        _say(f"错误：{error}")
+        sys.exit(2)
+    except OSError as error:
+        _say(f"错误：{error.strerror or error}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

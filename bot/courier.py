@@ -1,0 +1,101 @@
+"""Sends what lies in the outbox, in order per chat, at least once, with patience for a channel that is down."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from bot.metrics import Metrics
+from handlers.messages import Part
+from storage import messages
+from storage.database import Database
+
+log = structlog.get_logger()
+LEASE = dt.timedelta(seconds=60)
+
+
+class TryLater(Exception):
+    """The channel asks to wait, or is down."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"{seconds:.0f} s")
+
+
+class Undeliverable(Exception):
+    """The channel will never take this message (blocked, unknown chat)."""
+
+
+class Sender(Protocol):
+    """A channel that messages are pushed to."""
+
+    channel: str
+
+    async def send(self, chat: str, part: Part) -> str:
+        """Send one part; returns the channel's message id. Raises ``TryLater`` or ``Undeliverable``."""
+        ...
+
+
+class Courier:
+    """Outbox → channel. The message is leased first, so that another courier sends it if this process dies."""
+
+    def __init__(self, database: Database, sender: Sender, metrics: Metrics, now: Callable[[], dt.datetime]) -> None:
+        self._database = database
+        self._sender = sender
+        self._metrics = metrics
+        self._now = now
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def carry(self) -> bool:
+        """Send one message if there is one; returns whether there was."""
+        async with self._database.transaction() as session:
+            stored = await messages.next_unsent(session, self._now(), self._sender.channel)
+            if stored is None:
+                return False
+            await messages.lease(session, stored, self._now() + LEASE)
+        try:
+            remote = await self._sender.send(stored.chat, Part.from_json(stored.payload))
+        except Undeliverable as error:
+            await self._failed(stored, str(error), None)
+        except TryLater as error:
+            await self._failed(stored, "later", self._now() + dt.timedelta(seconds=error.seconds))
+        except Exception as error:
+            log.error("send failed", error=type(error).__name__, id=stored.id)
+            await self._failed(
+                stored, type(error).__name__, self._now() + dt.timedelta(seconds=2.0 ** min(stored.tries + 1, 6))
+            )
+        else:
+            async with self._database.transaction() as session:
+                await messages.mark_sent(session, stored.id, remote)
+            self._metrics.sent.labels(self._sender.channel).inc()
+        return True
+
+    async def _failed(self, stored: messages.Stored, error: str, retry_at: dt.datetime | None) -> None:
+        self._metrics.send_failed.labels(self._sender.channel).inc()
+        async with self._database.transaction() as session:
+            # waiting for a channel that is down is no fault of the message: only refusals and strange errors count
+            if error == "later" and retry_at is not None:
+                await messages.lease(session, stored, retry_at)
+            else:
+                await messages.mark_failed(session, stored, error, retry_at)
+
+    async def run(self, stop: asyncio.Event, every: float = 0.25) -> None:
+        """Carry until stopped."""
+        while not stop.is_set():
+            try:
+                if await self.carry():
+                    continue
+            except Exception:
+                log.exception("courier cannot reach the database")
+            self._wake.clear()
+            try:
+                await asyncio.wait_for(self._wake.wait(), every)
+            except TimeoutError:
+                continue

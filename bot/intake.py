@@ -1,0 +1,37 @@
+"""The one door for messages from every channel: into the inbox, once, before the channel says “received”."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.metrics import Metrics
+from handlers.messages import Incoming
+from storage import messages
+from storage.database import Database
+
+
+class Intake:
+    """Stores incoming messages and wakes the worker."""
+
+    def __init__(self, database: Database, metrics: Metrics, wake: Callable[[], None]) -> None:
+        self._database = database
+        self._metrics = metrics
+        self._wake = wake
+
+    async def take(self, incoming: Incoming) -> bool:
+        """Store one message; ``False`` when it was there already."""
+        return await self.take_all([incoming]) == 1
+
+    async def take_all(self, batch: list[Incoming]) -> int:
+        """Store several in one transaction; returns how many were new."""
+        new = 0
+        async with self._database.transaction() as session:
+            for incoming in batch:
+                is_new = await messages.take_in(
+                    session, incoming.channel, incoming.chat, incoming.key, incoming.to_json(), incoming.at
+                )
+                new += is_new
+                (self._metrics.taken_in if is_new else self._metrics.repeated).labels(incoming.channel).inc()
+        if new:
+            self._wake()
+        return new

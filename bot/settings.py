@@ -1,0 +1,75 @@
+"""Settings from the environment (``RONGCUO_…``), checked at start; a wrong one is named in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingError(ValueError):
+    """设置有错误。"""
+
+
+class Settings(BaseSettings):
+    """All settings. The description of each is what ``rongcuo settings`` and the documentation show."""
+
+    model_config = SettingsConfigDict(env_prefix="RONGCUO_", extra="ignore", frozen=True)
+
+    database_url: SecretStr = Field(
+        SecretStr("sqlite:///var/rongcuo.db"), description="数据库：sqlite:///路径 或者 postgresql://用户:密码@主机/库"
+    )
+    host: str = Field("127.0.0.1", description="网页监听的地址")
+    port: int = Field(8080, ge=0, le=65535, description="网页监听的端口")
+    public_url: str = Field("", description="对外的网址，如 https://例子；以 https 开头时 Cookie 只走加密连接")
+    telegram_token: SecretStr | None = Field(None, description="Telegram 机器人令牌；不设就不启用 Telegram")
+    telegram_base_url: str = Field("", description="自建 Bot API 服务器的地址，如 http://127.0.0.1:8081")
+    telegram_webhook_url: str = Field("", description="Telegram 回调的完整网址；不设就用长轮询")
+    telegram_secret: SecretStr | None = Field(
+        None, description="Telegram 回调的密令（1–256位字母、数字、_、-），用回调时必填"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别")
+    log_format: Literal["text", "json"] = Field("text", description="日志格式")
+    publish_shipped: bool = Field(True, description="启动时公布随程序附带的文件和清单")
+
+    @field_validator("telegram_token", "telegram_secret", mode="before")
+    @classmethod
+    def _blank_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("telegram_secret")
+    @classmethod
+    def _secret_form(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value() if value else ""
+        if text and (len(text) > 256 or not all(c.isascii() and (c.isalnum() or c in "_-") for c in text)):
+            raise ValueError("应为1–256位字母、数字、_、-")
+        return value
+
+    @property
+    def database(self) -> str:
+        return self.database_url.get_secret_value()
+
+    @property
+    def is_secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises ``SettingError`` naming the setting and what would be right."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "RONGCUO_" + "_".join(str(part) for part in first["loc"]).upper()
+        description = Settings.model_fields[str(first["loc"][0])].description if first["loc"] else ""
+        raise SettingError(f"设置 {name} 不对：{description}") from error
+    if settings.telegram_webhook_url and not settings.telegram_secret:
+        raise SettingError("设置 RONGCUO_TELEGRAM_SECRET 不能为空：用回调时必填")
+    return settings
+
+
+def default_database_path() -> Path:
+    """Where the embedded database lies by default."""
+    return Path("var/rongcuo.db")

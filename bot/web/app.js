@@ -1,0 +1,546 @@
+/* 容错助手 web chat page. Three rules shape this file:
+ * - Text from the server or the user only ever becomes text nodes (no innerHTML anywhere).
+ * - A message of the user stays in localStorage until the server has it; every retry carries
+ *   the same id, so the server can drop a second copy and nothing is lost or doubled.
+ * - A message of the server is known by its seq; a seq is shown once, in seq order. */
+(() => {
+  'use strict';
+
+  const PAGE = 30, LIMIT = 2000, COUNT_FROM = 1800, NEAR = 120; // NEAR: px from the end that count as "at the end"
+  const REQUEST_TIMEOUT = 15000, ECHO_TIMEOUT = 8000, TYPING_TIMEOUT = 30000, RETRY_MAX = 10000;
+  const OUT = 'rongcuo.out.', BIG = 'rongcuo.big';
+  const NOTICE = '网络断开，消息会在恢复后自动重发';
+  const NO_SESSION = '会话已失效，请刷新页面；未发送的消息会保留';
+
+  const $ = (id) => document.getElementById(id);
+  const on = (target, type, run, options) => target.addEventListener(type, run, options);
+  const root = document.documentElement;
+  const log = $('log'), list = $('list'), input = $('input'), jump = $('jump'), older = $('older'), typing = $('typing');
+
+  function el(tag, cls, text, attributes) {
+    const n = document.createElement(tag);
+    if (tag === 'button') n.type = 'button';
+    if (cls) n.className = cls;
+    if (text) n.textContent = text;
+    Object.entries(attributes || {}).forEach(([k, v]) => n.setAttribute(k, v));
+    return n;
+  }
+
+  // localStorage throws in some private modes and when full; the page then works from memory only.
+  const quiet = (run, otherwise) => { try { return run(); } catch (e) { return otherwise; } };
+  const parse = (text) => quiet(() => JSON.parse(text), null);
+
+  function uuid() { // crypto.randomUUID is missing on plain http and in older WebViews
+    const b = crypto.getRandomValues(new Uint8Array(16));
+    b[6] = (b[6] & 15) | 64; b[8] = (b[8] & 63) | 128;
+    const hex = Array.from(b, (x) => x.toString(16).padStart(2, '0')).join('');
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  }
+
+  /* ---------- time: always China time, whatever zone the device is set to ---------- */
+
+  const stamp = (time) => new Date(time).getTime() || Date.now();
+  const cn = (time) => new Date(stamp(time) + 8 * 3600e3).toISOString(); // read its digits, not its zone
+  const dayKey = (time) => cn(time).slice(0, 10);
+  function dayName(key) {
+    const today = dayKey(Date.now()), d = new Date(key);
+    if (key === today) return '今天';
+    if (key === dayKey(Date.now() - 864e5)) return '昨天';
+    const year = key.slice(0, 4) === today.slice(0, 4) ? '' : key.slice(0, 4) + '年';
+    return `${year}${d.getUTCMonth() + 1}月${d.getUTCDate()}日 星期${'日一二三四五六'[d.getUTCDay()]}`;
+  }
+
+  /* ---------- building one message ---------- */
+
+  const NUMBERED = /^\s*(\d+\s*[.、．)）]|[（(]?[一二三四五六七八九十\d]+[）)、]|[①-⑳•·\-–])/;
+  const BLOCKS = new Map(Object.entries({
+    lead: (t) => { const p = el('p', 'lead'); p.append(el('strong', '', t)); return p; },
+    quote: (t) => el('blockquote', 'quote', t, { 'aria-label': '原文' }),
+    citation: (t) => { const d = el('div', 'source'); d.append(el('p', 'citation', t)); return d; },
+    note: (t) => el('p', 'note', t),
+    end: (t) => el('p', 'end', t),
+    list: (t) => {
+      const lines = t.split('\n').filter((line) => line.trim());
+      // Entries that bring their own number get no dot; the role is for Safari, which drops it from such lists.
+      const ul = el('ul', lines.every((line) => NUMBERED.test(line)) ? 'list bare' : 'list', '', { role: 'list' });
+      ul.append(...lines.map((line) => el('li', '', line)));
+      return ul;
+    },
+  }));
+
+  let metas = 0;
+  function shell(from, time) {
+    const id = 'meta' + (++metas), meta = el('div', 'meta', '', { id });
+    const node = el('article', 'msg ' + from, '', { 'data-testid': 'message', 'data-from': from, 'aria-labelledby': id });
+    meta.append(el('b', '', from === 'me' ? '我' : '容错助手'), ' ', el('time'));
+    node.append(meta, el('div', 'body'));
+    if (from === 'me') node.append(el('div', 'state'));
+    return setTime(node, time);
+  }
+
+  function setTime(node, time) {
+    const t = node.querySelector('time');
+    node.dataset.time = stamp(time);
+    t.dateTime = new Date(stamp(time)).toISOString();
+    t.textContent = cn(time).slice(11, 16);
+    return node;
+  }
+
+  function fill(node, msg) {
+    const body = node.querySelector('.body'), blocks = (msg.blocks || []).filter((b) => b && b.text);
+    if (msg.from === 'me') {
+      const text = blocks.map((b) => b.text).join('\n');
+      if (body.textContent !== text) body.textContent = ''; // same words: leave the optimistic bubble alone
+      if (!body.firstChild) body.append(el('p', '', text));
+      return;
+    }
+    body.append(...blocks.map((b) => (BLOCKS.get(b.kind) || ((t) => el('p', '', t)))(String(b.text))));
+    body.hidden = !blocks.length;
+    node.dataset.current = msg.current ? '1' : '';
+    addCopy(body, blocks);
+    addChoices(node, (msg.choices || []).slice(0, 8));
+  }
+
+  function addCopy(body, blocks) {
+    const quotes = body.querySelectorAll('.quote'), sources = body.querySelectorAll('.source');
+    if (!quotes.length) return;
+    const words = blocks.filter((b) => b.kind === 'quote' || b.kind === 'citation').map((b) => b.text).join('\n');
+    const button = el('button', 'copy', '复制', { 'aria-label': '复制原文和出处' });
+    on(button, 'click', async () => {
+      button.textContent = $('live').textContent = await copy(words) ? '已复制' : '复制失败';
+      setTimeout(() => { button.textContent = '复制'; $('live').textContent = ''; }, 2500);
+    });
+    let row = sources[sources.length - 1];
+    if (!row) quotes[quotes.length - 1].after(row = el('div', 'source'));
+    row.append(button);
+  }
+
+  async function copy(text) {
+    try { await navigator.clipboard.writeText(text); return true; } catch (e) { /* plain http, old WebView */ }
+    const area = el('textarea', 'sr'), back = document.activeElement;
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const ok = document.execCommand('copy');
+    area.remove();
+    if (back) back.focus();
+    return ok;
+  }
+
+  function addChoices(node, choices) {
+    if (!choices.length) return;
+    const box = el('div', 'choices', '', { role: 'group', 'aria-label': '可选操作' });
+    for (const c of choices) {
+      const cls = Array.from(c.label).length > 9 ? 'choice long' : 'choice';
+      const button = el('button', cls, c.label, { 'data-testid': 'choice', 'aria-pressed': 'false' });
+      let last = -1e9;
+      on(button, 'click', (e) => {
+        if (e.timeStamp - last < 800) return; // a trembling double tap is one press
+        last = e.timeStamp;
+        button.setAttribute('aria-pressed', 'true');
+        submit({ choice: c.id, label: c.label });
+      });
+      box.append(button);
+    }
+    node.append(box);
+  }
+
+  /* ---------- the list ---------- */
+
+  const seen = new Set();
+  let firstSeq = Infinity, lastSeq = 0, hasMore = false, loaded = false;
+
+  // Unsent messages stand last. A failed one keeps the place where it failed, so the talk can go on below it.
+  const rank = (n) => (n.dataset.seq ? +n.dataset.seq : n.dataset.after ? +n.dataset.after + 0.5 : Infinity);
+
+  function insert(node) {
+    const others = Array.from(list.querySelectorAll('.msg')).filter((n) => n !== node);
+    let i = others.length;
+    while (i && rank(others[i - 1]) > rank(node)) i--;
+    let next = node.nextElementSibling;
+    while (next && !next.classList.contains('msg')) next = next.nextElementSibling;
+    // Not moved without need: a move loses the focus and is read out again.
+    if (!node.parentNode || next !== (others[i] || null)) list.insertBefore(node, others[i] || null);
+  }
+
+  // Shows one message of the server; returns its node when it is new on the page.
+  function place(msg) {
+    if (!msg || seen.has(msg.seq)) return null;
+    seen.add(msg.seq);
+    firstSeq = Math.min(firstSeq, msg.seq);
+    lastSeq = Math.max(lastSeq, msg.seq);
+    const item = msg.from === 'me' && msg.client_id && outbox.find((i) => i.id === msg.client_id);
+    const node = item ? setTime(item.node, msg.time) : shell(msg.from === 'me' ? 'me' : 'bot', msg.time);
+    if (item) forget(item);
+    node.dataset.seq = msg.seq;
+    fill(node, msg);
+    if (msg.from === 'me') paint(node, 'sent');
+    insert(node);
+    return item ? null : node;
+  }
+
+  // Day lines, current buttons, choices taken: derived anew from the order of the list.
+  function refresh() {
+    let day = '', lastBot = null, lastMe = null, answer = [];
+    const isDay = (n) => n && n.className === 'day';
+    for (const n of Array.from(list.children)) {
+      let line = isDay(n.previousElementSibling) ? n.previousElementSibling : null;
+      if (isDay(n)) { if (line) line.remove(); continue; }
+      const key = dayKey(+n.dataset.time);
+      if (key === day) { if (line) line.remove(); } else {
+        if (!line) line = list.insertBefore(el('div', 'day'), n);
+        if (line.textContent !== dayName(key)) line.textContent = dayName(key);
+      }
+      day = key;
+      n.classList.remove('current', 'latest');
+      if (n.dataset.from === 'bot') { lastBot = n; answer.push(n); continue; }
+      // After a reload the page no longer knows what was pressed; the user's next words tell it.
+      const words = n.querySelector('.body').textContent;
+      answer.forEach((bot) => bot.querySelectorAll('.choice').forEach((b) => { if (b.textContent === words) b.setAttribute('aria-pressed', 'true'); }));
+      answer = [];
+      lastMe = n;
+    }
+    if (isDay(list.lastElementChild)) list.lastElementChild.remove();
+    if (lastBot && lastBot.dataset.current) lastBot.classList.add('current');
+    if (lastMe) lastMe.classList.add('latest');
+    $('empty').hidden = list.children.length > 0;
+    if (loaded) $('empty').textContent = '您好，请直接输入您的问题，或点下面的“菜单”。';
+    older.hidden = !hasMore;
+  }
+
+  // New messages at the end, from the event stream or fetched after a break.
+  function receive(messages) {
+    const follow = nearBottom(), fresh = messages.map(place).filter(Boolean);
+    fresh.forEach((n) => n.classList.add('fresh'));
+    refresh();
+    const bots = fresh.filter((n) => n.dataset.from === 'bot').length;
+    if (bots) showTyping(false);
+    if (bots && document.hidden) setUnread(unread + bots);
+    // A long answer is shown from its first line: the conclusion stands on top.
+    if (follow) { if (fresh.length) toNode(fresh[0]); else toBottom(); }
+    else if (fresh.length) { jumpTo = jumpTo || fresh[0]; jump.hidden = false; }
+    near = nearBottom();
+  }
+
+  /* ---------- scrolling ---------- */
+
+  let near = true, jumpTo = null;
+  const nearBottom = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  const topOf = (n) => n.getBoundingClientRect().top - log.getBoundingClientRect().top;
+  const toBottom = () => { log.scrollTop = log.scrollHeight; };
+  const toNode = (n) => { log.scrollTop += topOf(n) - 12; };
+  const dropJump = () => { jumpTo = null; jump.hidden = true; };
+
+  // Runs a change that moves the text and puts the message being read back where it was.
+  function keepPlace(change) {
+    const anchor = Array.from(list.querySelectorAll('.msg')).find((n) => topOf(n) + n.offsetHeight > 0);
+    const was = anchor && topOf(anchor);
+    change();
+    if (anchor) log.scrollTop += topOf(anchor) - was;
+  }
+
+  on(log, 'scroll', () => { near = nearBottom(); if (near) dropJump(); }, { passive: true });
+  on(jump, 'click', () => {
+    if (jumpTo && jumpTo.isConnected) toNode(jumpTo); else toBottom();
+    dropJump();
+    log.focus({ preventScroll: true });
+  });
+  // The keyboard opening, the notice or a growing input shrink the list: whoever was at the end stays there.
+  if (window.ResizeObserver) new ResizeObserver(() => { if (near) toBottom(); }).observe(log);
+
+  /* ---------- outbox ---------- */
+
+  // States: sending, queued (no connection, goes out by itself), failed (refused, the user decides), sent.
+  const outbox = [];
+  const open = (item) => item.state === 'sending' || item.state === 'queued';
+
+  // One storage key for each message, so that two open tabs do not overwrite each other's queue.
+  const save = (item) => quiet(() => localStorage.setItem(OUT + item.id, JSON.stringify({ ...item, node: undefined })));
+  const unsave = (item) => quiet(() => localStorage.removeItem(OUT + item.id));
+
+  const forget = (item) => { outbox.splice(outbox.indexOf(item), 1); unsave(item); };
+
+  function mark(item, state, error) {
+    if (!outbox.includes(item)) return; // its echo came first
+    Object.assign(item, { state, error: error || '', after: state === 'failed' ? lastSeq : '' });
+    item.node.dataset.after = item.after;
+    save(item);
+    paint(item.node, state, item);
+  }
+
+  function paint(node, state, item) {
+    const line = node.querySelector('.state'), error = item && item.error;
+    const words = { sending: '发送中…', sent: '已送达', queued: '未发送，恢复后自动重发', failed: '未发送：' + error }[state];
+    if (line.textContent === words) return;
+    line.className = 'state ' + state;
+    line.textContent = '';
+    line.append(el('span', '', words));
+    const button = (label, run, attributes) => {
+      const b = el('button', '', label, attributes);
+      on(b, 'click', () => { log.focus({ preventScroll: true }); run(); }); // the pressed button goes away
+      line.append(b);
+    };
+    if (state === 'queued' || state === 'failed') button('重发', () => { mark(item, 'sending'); toEnd(item); }, { 'data-testid': 'resend' });
+    if (state === 'failed') button('删除', () => { forget(item); node.remove(); refresh(); });
+  }
+
+  function show(item) {
+    item.node = shell('me', item.at);
+    item.node.dataset.after = item.after || '';
+    fill(item.node, { from: 'me', blocks: [{ text: item.text || item.label }] });
+    outbox.push(item);
+    paint(item.node, item.state, item);
+    insert(item.node);
+  }
+
+  function submit(what) {
+    // Strictly rising times keep the order of the queue over a reload.
+    const item = { id: uuid(), at: Math.max(Date.now(), ...outbox.map((i) => i.at + 1)), state: 'sending', ...what };
+    save(item);
+    show(item);
+    dropJump();
+    toEnd(item);
+  }
+
+  function toEnd(item) {
+    insert(item.node);
+    refresh();
+    toBottom();
+    pump();
+  }
+
+  function restore() {
+    const keys = quiet(() => Object.keys(localStorage), []).filter((k) => k.startsWith(OUT));
+    const items = keys.map((k) => parse(localStorage.getItem(k))).filter((i) => i && i.id && (i.text || i.choice));
+    // Sent but not yet come back: shown for a while, the history brings it.
+    const stale = (item) => item.state === 'sent' && Date.now() - item.at > 120000;
+    items.sort((a, b) => a.at - b.at).forEach((item) => (stale(item) ? unsave(item) : show(item)));
+  }
+
+  // One message at a time, oldest first: the order of the user is the order at the server.
+  let pumping = false;
+  async function pump() {
+    if (pumping) return;
+    pumping = true;
+    let item, ok = true;
+    while (ok && (item = outbox.find(open))) ok = await post(item);
+    pumping = false;
+  }
+
+  async function post(item) {
+    let response, error;
+    try {
+      const body = JSON.stringify(item.choice ? { id: item.id, choice: item.choice } : { id: item.id, text: item.text });
+      response = await request('/api/messages', { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'X-Rongcuo': '1' } });
+      error = (await response.json().catch(() => null) || {}).error;
+    } catch (e) { return hold(); }
+    const status = response.status;
+    if (response.ok) {
+      tries = 0;
+      mark(item, 'sent');
+      // Accepted but nothing comes back: phones leave dead event streams behind that look open.
+      setTimeout(() => { if (outbox.includes(item)) connect(); }, ECHO_TIMEOUT);
+      return true;
+    }
+    // A gateway error without our own text is as good as no connection. And a queue going out
+    // in one burst may meet the rate limit: it waits, the user did nothing wrong.
+    if ((status >= 500 && !error) || ((status === 429 || status === 503) && item.state === 'queued')) return hold();
+    mark(item, 'failed', error || (status === 401 || status === 403 ? NO_SESSION : `发送失败（错误 ${status}），请稍后重发`));
+    if (outbox.includes(item)) insert(item.node);
+    refresh();
+    if (near) toBottom();
+    return true;
+  }
+
+  function hold() {
+    outbox.filter(open).forEach((i) => mark(i, 'queued'));
+    if (near) toBottom();
+    later(NOTICE);
+    return false;
+  }
+
+  /* ---------- connection ---------- */
+
+  let stream = null, attempt = 0, tries = 0, timer = 0, grace = 0, opened = 0;
+
+  async function request(url, options) {
+    const stop = new AbortController(), limit = setTimeout(() => stop.abort(), REQUEST_TIMEOUT);
+    try {
+      return await fetch(url, { credentials: 'same-origin', cache: 'no-store', signal: stop.signal, ...options });
+    } finally { clearTimeout(limit); }
+  }
+
+  async function history(before) {
+    const response = await request(`/api/history?limit=${PAGE}` + (before ? `&before=${before}` : ''));
+    if (!response.ok) throw response;
+    return response.json();
+  }
+
+  function notice(text) { if ($('offline').textContent !== text) $('offline').textContent = text; } // unchanged: not read out again
+
+  function hangUp() {
+    clearTimeout(timer);
+    if (stream) stream.close();
+    stream = null;
+    return ++attempt;
+  }
+
+  // Tries again after a growing pause. When only the stream broke, the notice waits a moment.
+  function later(text) {
+    hangUp();
+    if (opened && Date.now() - opened > 5000) tries = 0; // but a stream that breaks at once must not be hammered
+    opened = 0;
+    showTyping(false);
+    timer = setTimeout(connect, Math.min(RETRY_MAX, 500 * 2 ** tries++) * (0.75 + Math.random() / 2));
+    if (text || navigator.onLine === false) notice(text || NOTICE);
+    else if (!grace) grace = setTimeout(notice, 1500, NOTICE);
+  }
+
+  async function connect() {
+    const mine = hangUp();
+    try { await catchUp(); } catch (e) {
+      if (mine === attempt) later(e.status === 401 || e.status === 403 ? NO_SESSION : NOTICE);
+      return;
+    }
+    if (mine !== attempt) return;
+    pump(); // some networks block event streams only; sending still works there
+    timer = setTimeout(later, REQUEST_TIMEOUT);
+    stream = new EventSource(`/api/events?after=${lastSeq}`);
+    on(stream, 'open', () => {
+      clearTimeout(timer);
+      clearTimeout(grace);
+      grace = 0;
+      opened = Date.now();
+      if (navigator.onLine !== false) notice('');
+    });
+    // Not left to EventSource: it would come back with the old "after" and gives up for good on an error status.
+    on(stream, 'error', () => { if (mine === attempt) later(); });
+    on(stream, 'message', (e) => receive([parse(e.data)]));
+    on(stream, 'typing', () => showTyping(true));
+    on(stream, 'delivered', (e) => {
+      const data = parse(e.data), item = data && outbox.find((i) => i.id === data.client_id);
+      if (item) mark(item, 'sent');
+    });
+  }
+
+  // The newest page at first; after a break, page by page back to what is already shown, so no gap remains.
+  async function catchUp() {
+    let data = await history();
+    const messages = data.messages.slice();
+    while (loaded && data.more && data.messages.length && data.messages[0].seq > lastSeq) {
+      data = await history(data.messages[0].seq);
+      messages.unshift(...data.messages);
+    }
+    if (loaded) return receive(messages);
+    loaded = true;
+    title = data.title || title;
+    setUnread(0);
+    addOld(data);
+    toBottom();
+  }
+
+  function addOld(data) {
+    log.setAttribute('aria-busy', 'true'); // the old talk is not read out
+    hasMore = data.more;
+    data.messages.forEach(place);
+    refresh();
+    setTimeout(() => log.removeAttribute('aria-busy'), 100);
+  }
+
+  on(older, 'click', async () => {
+    if (older.getAttribute('aria-disabled')) return;
+    older.setAttribute('aria-disabled', 'true'); // not "disabled": that would drop the keyboard focus
+    older.textContent = '正在加载…';
+    try {
+      const data = await history(firstSeq);
+      keepPlace(() => addOld(data));
+      if (!hasMore) log.focus({ preventScroll: true });
+    } catch (e) { $('live').textContent = '加载失败，请稍后再试'; }
+    older.textContent = '更早的消息';
+    older.removeAttribute('aria-disabled');
+  });
+
+  let hiddenAt = 0;
+  on(window, 'online', () => { tries = 0; connect(); });
+  on(window, 'offline', () => later(NOTICE));
+  on(window, 'pageshow', (e) => { if (e.persisted) connect(); });
+  on(document, 'visibilitychange', () => {
+    if (document.hidden) { hiddenAt = Date.now(); return; }
+    setUnread(0);
+    refresh(); // 今天 may have become 昨天
+    if (Date.now() - hiddenAt > 20000) { tries = 0; connect(); } // phones cut streams of sleeping pages without telling
+  });
+
+  /* ---------- typing, title, switch, input ---------- */
+
+  let typingTimer = 0, unread = 0, title = document.title;
+
+  function showTyping(shown) {
+    const follow = nearBottom();
+    clearTimeout(typingTimer);
+    if (shown) typingTimer = setTimeout(showTyping, TYPING_TIMEOUT, false);
+    if (typing.hidden !== shown) return;
+    typing.hidden = !shown;
+    if (shown && follow) toBottom();
+  }
+
+  function setUnread(n) { unread = n; document.title = n ? `(${n}) ${title}` : title; }
+
+  function setBig(big) {
+    const stay = near;
+    keepPlace(() => root.classList.toggle('big', big));
+    $('bigtext').setAttribute('aria-pressed', String(big));
+    quiet(() => localStorage.setItem(BIG, big ? '1' : ''));
+    grow();
+    fit();
+    if (stay) toBottom();
+  }
+  on($('bigtext'), 'click', () => setBig(!root.classList.contains('big')));
+
+  function grow() {
+    const n = input.value.length, count = $('count');
+    input.style.height = 'auto';
+    input.style.height = input.scrollHeight + 2 + 'px'; // 2 = borders; style.css caps it at 5 lines
+    count.hidden = n < COUNT_FROM;
+    count.className = n >= LIMIT ? 'count full' : 'count';
+    count.textContent = `${n}/${LIMIT}` + (n >= LIMIT ? '，已到字数上限' : '');
+  }
+
+  function send() {
+    const text = input.value.trim().slice(0, LIMIT);
+    if (!text) return;
+    input.value = '';
+    grow();
+    submit({ text });
+  }
+  on(input, 'input', grow);
+  on(input, 'keydown', (e) => {
+    // 229 and isComposing: Enter that only picks a word in the input method.
+    if (e.key !== 'Enter' || e.shiftKey || e.isComposing || e.keyCode === 229) return;
+    e.preventDefault();
+    send();
+  });
+  on($('form'), 'submit', (e) => { e.preventDefault(); send(); });
+  on($('send'), 'mousedown', (e) => e.preventDefault()); // the keyboard stays open
+  on($('quick'), 'click', (e) => { if (e.target.dataset.text) submit({ text: e.target.dataset.text }); });
+
+  // iOS lays its keyboard over the page: only visualViewport tells what is left. Pinch zoom must not resize the page.
+  const view = window.visualViewport;
+  function fit() {
+    if (view && view.scale > 1.02) return;
+    const height = view ? view.height : window.innerHeight;
+    root.classList.toggle('fitted', Boolean(view));
+    root.style.setProperty('--vv-height', height + 'px');
+    root.style.setProperty('--vv-top', (view ? view.offsetTop : 0) + 'px');
+    root.classList.toggle('short', height < 460);
+    root.classList.toggle('tiny', height < (root.classList.contains('big') ? 460 : 360));
+  }
+  ['resize', 'scroll'].forEach((type) => { if (view) on(view, type, fit); });
+  on(window, 'resize', fit);
+
+  setBig(quiet(() => localStorage.getItem(BIG)) === '1');
+  restore();
+  refresh();
+  if (navigator.onLine === false) notice(NOTICE);
+  connect();
+})();

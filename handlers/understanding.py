@@ -1,0 +1,76 @@
+"""What kind of message a typed text is: a number, a command, a greeting, a question of meaning, a question."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+from knowledge.text import strip_control
+
+MAX_QUESTION = 2000
+_MEANING = (
+    re.compile(
+        r"^(?:请问|问一下|那个)?[“\"《]?(?P<term>[^，。？?！]{2,16}?)[”\"》]?(?:这个词|这个|一词)?(?:是)?(?:什么意思|啥意思|何意|的意思|的含义|怎么理解|怎么解释)(?:啊|呀|呢|吗)?[？?。]?$"
+    ),
+    re.compile(
+        r"^(?:请问)?(?:什么叫做|什么叫|啥叫|何谓|何为|名词解释)[“\"：:]?(?P<term>[^，。？?！]{2,16}?)[”\"]?(?:啊|呀|呢)?[？?。]?$"
+    ),
+)
+_GREETING = re.compile(
+    r"^(你好|您好|在吗|在不在|hi|hello|嗨|哈喽|早上好|上午好|下午好|晚上好|有人吗)[啊呀呢吗~！!。,，？?]*$",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"^(谢谢|多谢|谢了|感谢|辛苦了|好的|好|知道了|明白了|嗯|哦|ok|再见|拜拜)[啊呀呢您你了~！!。,，]*$", re.IGNORECASE
+)
+_PAST_DAY = re.compile(r"((?:19|20)\d\d)\s*年(?:\s*(\d{1,2})\s*月)?(?:\s*(\d{1,2})\s*[日号])?")
+
+
+def clean(text: str) -> str:
+    """A typed text without control characters, in NFC, white space folded."""
+    return re.sub(r"\s+", " ", strip_control(unicodedata.normalize("NFC", text))).strip()
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to read: a Chinese character, a letter or a digit."""
+    return any(char.isalnum() for char in text)
+
+
+def number_of(text: str) -> int | None:
+    """The number of a choice: 1, １, ①, 一, 第2个."""
+    found = re.fullmatch(
+        r"第?\s*(\d{1,2}|[一二三四五六七八九十])\s*[个条项]?[.。、)）]?", unicodedata.normalize("NFKC", text)
+    )
+    if not found:
+        return None
+    return int(found.group(1)) if found.group(1).isdigit() else "一二三四五六七八九十".index(found.group(1)) + 1
+
+
+def term_asked(text: str) -> str | None:
+    """The term whose meaning is asked for (``X什么意思``), if the text asks for one."""
+    for pattern in _MEANING:
+        if found := pattern.match(text):
+            return found.group("term").strip(' “”"')
+    return None
+
+
+def is_greeting(text: str) -> bool:
+    return bool(_GREETING.match(text))
+
+
+def is_thanks(text: str) -> bool:
+    return bool(_THANKS.match(text))
+
+
+def past_day(text: str, today: dt.date) -> dt.date | None:
+    """A past day, month or year that the text names; for a month or year its first day (R6)."""
+    found = _PAST_DAY.search(text)
+    if not found:
+        return None
+    year, month, day = (int(part) if part else 1 for part in found.groups())
+    try:
+        named = dt.date(year, month, day)
+    except ValueError:
+        return None
+    return named if named < today else None

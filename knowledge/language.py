@@ -1,0 +1,81 @@
+"""The language data of the field: dictionary, thesaurus, glossary, topics. Validated whole at load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.matching.tokens import Analyzer
+from knowledge.yaml_data import DataError, Node, load_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One legal word in plain words; ``source`` names the law it comes from, if it was checked."""
+
+    term: str
+    plain: str
+    also: tuple[str, ...] = ()
+    source: str | None = None
+
+    @property
+    def id(self) -> str:
+        return f"term-{self.term}"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Entries of several places that settle the same thing or belong together."""
+
+    id: str
+    title: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Everything the matching knows of words. ``synonyms`` maps a word to the name of its concept."""
+
+    words: Mapping[str, int]
+    terms: tuple[str, ...]
+    synonyms: Mapping[str, str]
+    glossary: tuple[Term, ...]
+    topics: tuple[Topic, ...]
+
+    def analyzer(self) -> Analyzer:
+        """A new analyzer with these words."""
+        return Analyzer(self.words, self.terms, self.synonyms)
+
+
+def load_language(folder: Path) -> Language:
+    """Load and check the language data. Raises ``DataError`` naming file, line and what would be right."""
+    words: dict[str, int] = {}
+    for number, line in enumerate((folder / "words.txt").read_text(encoding="utf-8").splitlines(), 1):
+        word, _, count = line.partition(" ")
+        if not count.isdigit():
+            raise DataError(folder / "words.txt", number, "每行应为“词 频次”")
+        words[word] = int(count)
+    terms = tuple(
+        line.strip() for line in (folder / "dictionary.txt").read_text(encoding="utf-8").splitlines() if line.strip()
+    )
+    glossary = tuple(
+        Term(node.text("term"), node.text("plain"), node.texts("also"), node.optional("source"))
+        for node in load_yaml(folder / "glossary.yaml").items()
+    )
+    topics = tuple(
+        Topic(node.text("topic"), node.text("title"), node.texts("members"))
+        for node in load_yaml(folder / "topics.yaml").items()
+    )
+    names = [name for term in glossary for name in (term.term, *term.also)]
+    return Language(words, (*terms, *names), _synonyms(load_yaml(folder / "thesaurus.yaml")), glossary, topics)
+
+
+def _synonyms(groups: Node) -> dict[str, str]:
+    synonyms: dict[str, str] = {}
+    for group in groups.items():
+        legal = group.texts("legal")
+        for word in (*legal, *group.texts("lay")):
+            if len(word) >= 2:
+                synonyms.setdefault(word, legal[0])
+    return synonyms

@@ -1,0 +1,157 @@
+"""From a question to an outcome: answer, ask back, or abstain (R4), with place (R2) and day (R6) respected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from knowledge.matching.entries import Entry
+from knowledge.matching.index import Candidates, Index
+from knowledge.matching.model import Profile
+from knowledge.matching.postings import Floats
+from knowledge.matching.signals import shares_of, signals_of
+from knowledge.matching.tokens import Analyzer
+
+Outcome = Literal["answer", "clarify", "none"]
+Scope = Literal["own", "elsewhere", "open"]
+_OFFERED = 3
+_SHARE_FLOOR = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One found entry. ``confidence`` is the calibrated probability that it answers the question.
+
+    ``scope``: ``own`` – settled by the asker's own jurisdiction; ``elsewhere`` – only another place's practice (R2);
+    ``open`` – no jurisdiction was named.
+    """
+
+    entry: Entry
+    confidence: float
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a question came to. ``matches`` best first; ``later`` are entries that came into force after the day (R6)."""
+
+    outcome: Outcome
+    matches: tuple[Match, ...]
+    later: tuple[Match, ...] = ()
+
+    @property
+    def offered(self) -> tuple[Match, ...]:
+        """The at most three entries that are asked back about, or named as the nearest headings (R4)."""
+        return self.matches[:_OFFERED]
+
+
+def covers(jurisdiction: str | None, asked: str) -> bool:
+    """Whether a document of ``jurisdiction`` holds in ``asked``: the same division or one above it (R2, R10)."""
+    if jurisdiction is None:
+        return False
+    significant = (
+        jurisdiction[:2]
+        if jurisdiction.endswith("0000")
+        else jurisdiction[:4]
+        if jurisdiction.endswith("00")
+        else jurisdiction
+    )
+    return asked.startswith(significant)
+
+
+class Matcher:
+    """Answers questions over a fixed set of entries. Thread-safe once built."""
+
+    def __init__(self, entries: Sequence[Entry], analyzer: Analyzer, profile: Profile) -> None:
+        self.index = Index(entries, analyzer)
+        self._profile = profile
+
+    def search(
+        self, question: str, *, day: dt.date | None = None, jurisdiction: str | None = None, limit: int = 10
+    ) -> Result:
+        """Find what answers a question.
+
+        ``day`` is the day of the act: entries not in force then are left out, later ones are returned apart (R6).
+        ``jurisdiction`` is the asker's division code: what its own documents settle comes first (R2).
+        """
+        candidates = self.index.candidates(question, self._in_force(day))
+        if not len(candidates.rows):
+            return Result("none", ())
+        scores = self._profile.score(candidates.features)
+        shares = shares_of(scores)
+        order = self._ordered(candidates, scores, shares, jurisdiction)
+        signals = signals_of(question, candidates, self.index.entries, scores, order)
+        in_scope, right = self._profile.in_scope(signals), self._profile.right(signals)
+        outcome: Outcome = (
+            "none"
+            if in_scope < self._profile.abstain_below
+            else "answer"
+            if right >= self._profile.answer_at
+            else "clarify"
+        )
+        best = float(shares[order[0]])
+        matches = tuple(
+            Match(entry, self._confidence(right, float(shares[i]), best), scope_of(entry, jurisdiction))
+            for i in order[:limit]
+            for entry in (self.index.entries[candidates.rows[i]],)
+        )
+        return Result(outcome, matches, self._later(question, day, matches) if day else ())
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """The entry with an id, if the index has it."""
+        row = self.index.rows.get(entry_id)
+        return None if row is None else self.index.entries[row]
+
+    @staticmethod
+    def _confidence(right: float, share: float, best: float) -> float:
+        return round(min(1.0, right * share / max(best, 1e-9)), 4)
+
+    def _in_force(self, day: dt.date | None) -> Floats | None:
+        if day is None:
+            return None
+        return np.asarray(
+            [
+                (entry.valid_from is None or entry.valid_from <= day)
+                and (entry.valid_to is None or day <= entry.valid_to)
+                for entry in self.index.entries
+            ],
+            dtype=np.float32,
+        )
+
+    def _ordered(self, candidates: Candidates, scores: Floats, shares: Floats, jurisdiction: str | None) -> list[int]:
+        """Best first; with a jurisdiction, its own plausible entries before those of other places (R2)."""
+        order = [int(i) for i in np.argsort(-scores, kind="stable")]
+        if jurisdiction is None:
+            return order
+        entries = [self.index.entries[candidates.rows[i]] for i in order]
+        floor = _SHARE_FLOOR * float(shares[order[0]])
+
+        def own_first(position: int) -> bool:
+            return not (covers(entries[position].jurisdiction, jurisdiction) and shares[order[position]] >= floor)
+
+        return [order[position] for position in sorted(range(len(order)), key=own_first)]
+
+    def _later(self, question: str, day: dt.date | None, matches: Sequence[Match]) -> tuple[Match, ...]:
+        """Entries that came into force after ``day`` and fit as well: 从旧兼从轻 (处罚法 第三十七条) may apply."""
+        everything = self.search(question, limit=5)
+        if everything.outcome == "none":
+            return ()
+        known = {match.entry.id for match in matches}
+        return tuple(
+            match
+            for match in everything.matches[:3]
+            if match.entry.id not in known
+            and match.entry.valid_from is not None
+            and day is not None
+            and match.entry.valid_from > day
+        )
+
+
+def scope_of(entry: Entry, jurisdiction: str | None) -> Scope:
+    if jurisdiction is None:
+        return "open"
+    return "own" if covers(entry.jurisdiction, jurisdiction) else "elsewhere"

@@ -1,0 +1,107 @@
+"""The knowledge the project ships: five policy documents, fifteen offices' lists, their typical questions, the constants."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+from knowledge.documents import Source, parse_document
+from knowledge.files import read_lines
+from knowledge.findings import Finding, RefusedFile, has_errors
+from knowledge.language import Language, load_language
+from knowledge.library import Collection, Library
+from knowledge.lists import read_list
+from knowledge.matching.matcher import Matcher
+from knowledge.matching.model import Profile, load_model
+from knowledge.yaml_data import DataError, Node, load_yaml
+
+DATA = Path(__file__).parent / "data"
+
+
+def shipped_language() -> Language:
+    """Dictionary, thesaurus, glossary and topics. Raises ``DataError``."""
+    return load_language(DATA / "language")
+
+
+def shipped_profiles() -> dict[str, Profile]:
+    """The trained constants: ``questions`` for entries with typical questions, ``texts`` for bare texts."""
+    return load_model(DATA / "matching" / "model.json")
+
+
+def shipped_sources() -> Iterator[tuple[str, Source, Path]]:
+    """``(kind, source, path)`` of every shipped file, as ``sources.yaml`` and ``lists.yaml`` describe them."""
+    for kind, folder, index in (("document", "policies", "sources.yaml"), ("list", "catalogs", "lists.yaml")):
+        for node in load_yaml(DATA / folder / index).items():
+            file = node.text("file")
+            yield kind, source_of(node, file), DATA / folder / file
+
+
+def source_of(node: Node, file: str) -> Source:
+    """A source as its YAML entry describes it. Raises ``DataError``."""
+    return Source(
+        id=node.optional("id") or Path(file).stem,
+        file=file,
+        short=node.text("short"),
+        title=node.optional("title"),
+        issuer=node.optional("issuer"),
+        number=node.optional("number"),
+        date=_date(node, "date"),
+        jurisdiction=node.optional("jurisdiction"),
+        place=node.optional("place") or "",
+        aliases=node.texts("aliases"),
+        valid_from=_date(node, "valid_from"),
+        valid_to=_date(node, "valid_to"),
+        sample=node.optional("sample") == "true",
+    )
+
+
+def _date(node: Node, name: str) -> dt.date | None:
+    text = node.optional(name)
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise DataError(node.path, node.line, f"“{name}”应为 2022-06-29 这样的日期") from error
+
+
+def read_questions(path: Path) -> dict[str, tuple[str, ...]]:
+    """Typical questions by entry id; empty when there is no such file. Raises ``DataError``."""
+    if not path.exists():
+        return {}
+    root = load_yaml(path)
+    if not isinstance(root.value, dict):
+        raise DataError(path, 1, "应为“条款编号: [问法, …]”")
+    return {entry: tuple(str(member.value) for member in node.items()) for entry, node in root.value.items()}
+
+
+def read_collection(
+    kind: str, source: Source, path: Path, questions: dict[str, tuple[str, ...]] | None = None
+) -> tuple[Collection, list[Finding]]:
+    """Read one file as a document or a list. Raises ``RefusedFile`` when an error refuses it (R8)."""
+    if kind == "list":
+        items, findings = read_list(path, source)
+        collection = Collection.of_list(source, items, questions)
+    else:
+        document, findings = parse_document(read_lines(path), source)
+        collection = Collection.of_document(document, questions)
+    if has_errors(findings):
+        raise RefusedFile(findings)
+    return collection, findings
+
+
+def shipped_collections() -> list[Collection]:
+    """Every shipped collection with its typical questions. Raises ``RefusedFile`` or ``DataError``."""
+    return [
+        read_collection(kind, source, path, read_questions(DATA / "questions" / f"{source.id}.yaml"))[0]
+        for kind, source, path in shipped_sources()
+    ]
+
+
+def shipped_library(language: Language | None = None) -> Library:
+    """The shipped knowledge as a library."""
+    return Library(shipped_collections(), language or shipped_language())
+
+
+def matcher_for(library: Library) -> Matcher:
+    """An index over a library with the shipped constants."""
+    return Matcher(library.entries, library.language.analyzer(), shipped_profiles()["questions"])

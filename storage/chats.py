@@ -1,0 +1,84 @@
+"""Chats and their buttons: the dialogue's state, and what each offered button does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import Chat, Press
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Dialogue:
+    """The state of one conversation. Changed in place, written back by ``save_dialogue``."""
+
+    channel: str
+    chat: str
+    jurisdiction: str | None
+    state: Json = field(default_factory=dict)
+    version: int = 0
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A pressed button: the act behind it and its label."""
+
+    label: str
+    act: Json
+    at: dt.datetime
+
+
+async def load_dialogue(session: AsyncSession, channel: str, chat: str, now: dt.datetime) -> Dialogue:
+    """Lock and load a chat's dialogue; a new chat gets a row."""
+    row = (
+        await session.execute(select(Chat).where(Chat.channel == channel, Chat.chat == chat).with_for_update())
+    ).scalar_one_or_none()
+    if row is None:
+        session.add(Chat(channel=channel, chat=chat, state="{}", version=0, since=now, seen=now))
+        await session.flush()
+        return Dialogue(channel, chat, None, is_new=True)
+    return Dialogue(channel, chat, row.jurisdiction, json.loads(row.state), row.version)
+
+
+async def save_dialogue(session: AsyncSession, dialogue: Dialogue, now: dt.datetime) -> None:
+    row = await session.get_one(Chat, (dialogue.channel, dialogue.chat))
+    row.state = json.dumps(dialogue.state, ensure_ascii=False)
+    row.jurisdiction = dialogue.jurisdiction
+    row.version = dialogue.version + 1
+    row.seen = now
+
+
+async def offer(session: AsyncSession, dialogue: Dialogue, token: str, label: str, act: Json, now: dt.datetime) -> None:
+    """Remember what a button does; ``token`` is opaque ASCII from outside."""
+    session.add(
+        Press(
+            token=token,
+            channel=dialogue.channel,
+            chat=dialogue.chat,
+            label=label[:40],
+            act=json.dumps(act, ensure_ascii=False),
+            at=now,
+        )
+    )
+
+
+async def pressed(session: AsyncSession, channel: str, chat: str, token: str) -> Button | None:
+    """The button behind a token, only for the chat it was offered to."""
+    row = await session.get(Press, token[:24])
+    if row is None or (row.channel, row.chat) != (channel, chat):
+        return None
+    return Button(row.label, json.loads(row.act), row.at)
+
+
+async def forget_buttons(session: AsyncSession, before: dt.datetime) -> int:
+    """Drop buttons offered before a time; returns how many."""
+    result = await session.execute(delete(Press).where(Press.at < before))
+    return int(getattr(result, "rowcount", 0) or 0)

@@ -1,0 +1,135 @@
+"""One database, SQLite or PostgreSQL: engine, transactions and schema. Nothing is opened at import."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+Session = AsyncSession
+"""The session type, named here so that the floors above need not know the library."""
+
+
+class DatabaseSettingError(ValueError):
+    """RONGCUO_DATABASE_URL 不对，应如 sqlite:///var/rongcuo.db 或者 postgresql://用户:密码@主机/库。"""
+
+
+def async_url(url: str) -> str:
+    """The URL with the asynchronous driver that this program uses. Raises ``DatabaseSettingError``."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseSettingError(DatabaseSettingError.__doc__) from error
+    backend = parsed.get_backend_name()
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    if backend not in drivers:
+        raise DatabaseSettingError(DatabaseSettingError.__doc__)
+    return parsed.set(drivername=drivers[backend]).render_as_string(hide_password=False)
+
+
+class Database:
+    """An engine with its sessions. ``transaction()`` is the only way in."""
+
+    def __init__(self, url: str) -> None:
+        self.url = async_url(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite}
+        if self.is_sqlite:
+            path = make_url(self.url).database
+            if path and path != ":memory:":
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            options["connect_args"] = {"timeout": 30}
+        else:
+            options |= {"pool_size": 10, "max_overflow": 10}
+        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        if self.is_sqlite:
+            _tune_sqlite(self.engine)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        # SQLite has one writer: waiting here is fairer and quicker than its own busy loop.
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session that commits at the end and rolls back on any error."""
+        if self._writer is not None:
+            async with self._writer, self._sessions.begin() as session:
+                await session.execute(text("BEGIN IMMEDIATE"))
+                yield session
+        else:
+            async with self._sessions.begin() as session:
+                yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading only; it never waits for a writer."""
+        async with self._sessions() as session:
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    async def upgrade(self, revision: str = "head") -> None:
+        """Bring the schema to a revision (``head`` or older: then it is a downgrade)."""
+        async with self.engine.connect() as connection:
+            await connection.run_sync(_migrate, revision)
+
+    async def is_current(self) -> bool:
+        """Whether the schema is at the newest revision."""
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(_is_current)
+
+
+def _tune_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions are begun by us, so that BEGIN IMMEDIATE works
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _migrate(connection: Connection, revision: str) -> None:
+    config = _config(connection)
+    if connection.dialect.name == "postgresql":
+        # Several processes may start at once: one migrates, the others wait for it.
+        connection.execute(text("SELECT pg_advisory_lock(7209431)"))
+        connection.commit()
+    try:
+        script = ScriptDirectory.from_config(config)
+        current = MigrationContext.configure(connection).get_current_revision()
+        older = revision == "base" or (
+            revision != "head"
+            and current is not None
+            and revision in {r.revision for r in script.iterate_revisions(current, "base")}
+        )
+        (command.downgrade if older and revision != current else command.upgrade)(config, revision)
+        connection.commit()
+    finally:
+        if connection.dialect.name == "postgresql":
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(7209431)"))
+            connection.commit()
+
+
+def _is_current(connection: Connection) -> bool:
+    heads = set(ScriptDirectory.from_config(_config(connection)).get_heads())
+    return set(MigrationContext.configure(connection).get_current_heads()) == heads

@@ -1,0 +1,207 @@
+"""Inbox and outbox: messages taken in once, handled one at a time per chat, sent at least once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from storage.tables import Message
+
+MAX_TRIES = 5
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message as it lies in the database."""
+
+    id: int
+    direction: str
+    channel: str
+    chat: str
+    key: str
+    payload: Json
+    at: dt.datetime
+    state: str
+    tries: int
+
+
+def _stored(row: Message) -> Stored:
+    return Stored(
+        row.id, row.direction, row.channel, row.chat, row.key, json.loads(row.payload), row.at, row.state, row.tries
+    )
+
+
+def _insert(session: AsyncSession) -> Any:
+    return pg_insert(Message) if session.bind and session.bind.dialect.name == "postgresql" else sqlite_insert(Message)
+
+
+async def take_in(session: AsyncSession, channel: str, chat: str, key: str, payload: Json, at: dt.datetime) -> bool:
+    """Put a message into the inbox. ``False`` when this update is there already: it has one effect only."""
+    statement = (
+        _insert(session)
+        .values(
+            direction="in",
+            channel=channel,
+            chat=chat,
+            key=key,
+            payload=json.dumps(payload, ensure_ascii=False),
+            at=at,
+            state="waiting",
+            tries=0,
+        )
+        .on_conflict_do_nothing()
+        .returning(Message.id)
+    )
+    return (await session.execute(statement)).scalar() is not None
+
+
+async def next_waiting(session: AsyncSession, now: dt.datetime, channels: Sequence[str] | None = None) -> Stored | None:
+    """Lock the oldest waiting message whose chat has no older one waiting; other processes skip it (per-chat order)."""
+    earlier = aliased(Message)
+    statement = (
+        select(Message)
+        .where(
+            Message.direction == "in",
+            Message.state == "waiting",
+            or_(Message.not_before.is_(None), Message.not_before <= now),
+            ~select(earlier.id)
+            .where(
+                and_(
+                    earlier.direction == "in",
+                    earlier.state == "waiting",
+                    earlier.channel == Message.channel,
+                    earlier.chat == Message.chat,
+                    earlier.id < Message.id,
+                )
+            )
+            .exists(),
+        )
+        .order_by(Message.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if channels is not None:
+        statement = statement.where(Message.channel.in_(channels))
+    row = (await session.execute(statement)).scalar_one_or_none()
+    return None if row is None else _stored(row)
+
+
+async def mark_done(session: AsyncSession, message: Stored) -> None:
+    await session.execute(update(Message).where(Message.id == message.id).values(state="done"))
+
+
+async def mark_failed(session: AsyncSession, message: Stored, error: str, retry_at: dt.datetime | None) -> bool:
+    """Note a failure. The message waits for ``retry_at``, or is given up (``True``) after ``MAX_TRIES`` or without one."""
+    given_up = retry_at is None or message.tries + 1 >= MAX_TRIES
+    await session.execute(
+        update(Message)
+        .where(Message.id == message.id, Message.state == "waiting")
+        .values(
+            state="failed" if given_up else "waiting", tries=message.tries + 1, error=error[:200], not_before=retry_at
+        )
+    )
+    return given_up
+
+
+async def put_out(
+    session: AsyncSession, reply_to: Stored, payloads: Sequence[Json], at: dt.datetime, state: str = "waiting"
+) -> None:
+    """Write the parts of a reply to the outbox, keyed by what they answer, so that they can be written once only.
+
+    ``state`` is ``sent`` on channels whose readers fetch the transcript themselves.
+    """
+    for ordinal, payload in enumerate(payloads):
+        session.add(
+            Message(
+                direction="out",
+                channel=reply_to.channel,
+                chat=reply_to.chat,
+                key=f"{reply_to.id}/{ordinal}",
+                payload=json.dumps(payload, ensure_ascii=False),
+                at=at,
+                state=state,
+                tries=0,
+            )
+        )
+    await session.flush()
+
+
+async def next_unsent(session: AsyncSession, now: dt.datetime, channel: str) -> Stored | None:
+    """Lock the oldest message of the outbox whose chat has no older one unsent (parts arrive in order)."""
+    earlier = aliased(Message)
+    statement = (
+        select(Message)
+        .where(
+            Message.direction == "out",
+            Message.state == "waiting",
+            Message.channel == channel,
+            or_(Message.not_before.is_(None), Message.not_before <= now),
+            ~select(earlier.id)
+            .where(
+                and_(
+                    earlier.direction == "out",
+                    earlier.state == "waiting",
+                    earlier.channel == Message.channel,
+                    earlier.chat == Message.chat,
+                    earlier.id < Message.id,
+                )
+            )
+            .exists(),
+        )
+        .order_by(Message.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = (await session.execute(statement)).scalar_one_or_none()
+    return None if row is None else _stored(row)
+
+
+async def lease(session: AsyncSession, message: Stored, until: dt.datetime) -> None:
+    """Keep a message of the outbox from other couriers until a time; if this process dies, another sends it then."""
+    await session.execute(update(Message).where(Message.id == message.id).values(not_before=until))
+
+
+async def mark_sent(session: AsyncSession, message_id: int, remote: str | None) -> None:
+    await session.execute(
+        update(Message).where(Message.id == message_id).values(state="sent", remote=remote, not_before=None, error=None)
+    )
+
+
+async def transcript(
+    session: AsyncSession,
+    channel: str,
+    chat: str,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 30,
+) -> list[Stored]:
+    """The messages of a chat, oldest first: the newest ``limit`` before an id, or the next ones after an id."""
+    statement = select(Message).where(Message.channel == channel, Message.chat == chat)
+    if after is not None:
+        statement = statement.where(Message.id > after).order_by(Message.id).limit(limit)
+        return [_stored(row) for row in (await session.execute(statement)).scalars()]
+    if before is not None:
+        statement = statement.where(Message.id < before)
+    rows = (await session.execute(statement.order_by(Message.id.desc()).limit(limit))).scalars().all()
+    return [_stored(row) for row in reversed(rows)]
+
+
+async def counts(session: AsyncSession) -> dict[tuple[str, str], int]:
+    """How many messages lie in each ``(direction, state)``, for the metrics."""
+    rows = await session.execute(
+        select(Message.direction, Message.state, func.count())
+        .where(Message.state != "done", Message.state != "sent")
+        .group_by(Message.direction, Message.state)
+    )
+    return {(direction, state): count for direction, state, count in rows}
