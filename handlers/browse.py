@@ -135,18 +135,18 @@ def kinds(library: Library, source: str) -> Reply:
     )
 
 
-def items(library: Library, source: str, kind: str, page: int = 0) -> Reply:
+def items(library: Library, source: str, kind: ListKind, page: int = 0) -> Reply:
     """The items of one list."""
     collection = library.collections.get(source)
     if collection is None:
         return departments(library)
     found = [item for item in collection.items if item.kind == kind]
     return _paged(
-        f"{_department(collection)}{LIST_NAMES.get(kind, '')}",
+        f"{_department(collection)}{LIST_NAMES[kind]}",
         found,
         page,
         lambda item: item.title,
-        lambda item: item.title,  # type: ignore[call-overload]
+        lambda item: item.title,
         lambda item: {"do": "show", "entry": item.id},
         lambda n: {"do": "items", "source": source, "kind": kind, "page": n},
         {"do": "kinds", "source": source},

