@@ -1,8 +1,8 @@
 """Train the constants of the matching and write ``knowledge/data/matching/model.json``.
 
 What it learns from: the project's own typical questions (each left out of the index while it serves as a question),
-its own held-out questions and its own out-of-scope questions (``benchmarks/data``). The evaluation questions are never
-read here. Run with ``make train``; takes some minutes.
+its own held-out questions and its own out-of-scope questions (``benchmarks/data``); the constants for bare texts from
+the public set of lay questions on statutes. The development evaluation is never read here. Run with ``make train``; takes some minutes.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from knowledge.evaluation import read_entries
 from knowledge.matching.entries import Entry
 from knowledge.matching.index import FEATURES, Index
-from knowledge.matching.matcher import Matcher
 from knowledge.matching.model import Calibrator, Network, Profile
 from knowledge.matching.signals import SIGNALS, signals_of
 from knowledge.matching.tokens import Analyzer
-from knowledge.shipped import DATA, shipped_library
+from knowledge.shipped import DATA, shipped_language, shipped_library
 from knowledge.yaml_data import read_yaml
 
 HERE = Path(__file__).parent
@@ -123,28 +123,8 @@ def fit_calibrator(
     )
 
 
-def outcome_signals(matcher: Matcher, question: str) -> tuple[dict[str, float], str]:
-    """The signals of a question and the best entry's id."""
-    found = matcher.index.candidates(question)
-    scores = matcher._profile.score(found.features)
-    order = [int(i) for i in np.argsort(-scores, kind="stable")]
-    return signals_of(question, found, matcher.index.entries, scores, order), matcher.index.entries[
-        found.rows[order[0]]
-    ].id
-
-
-def bare_profile(networks: Sequence[Network]) -> Profile:
-    empty = Calibrator({}, 0.0)
-    return Profile(tuple(networks), empty, empty, 0.5, 0.5)
-
-
-def matcher_on(index: Index, profile: Profile) -> Matcher:
-    matcher = Matcher.__new__(Matcher)
-    matcher.index, matcher._profile = index, profile
-    return matcher
-
-
 def train_questions(seeds: int, hidden: int, cap: int) -> dict[str, Any]:
+    """Constants for knowledge with typical questions."""
     library = shipped_library()
     analyzer = library.language.analyzer()
     entries = library.entries
@@ -157,35 +137,73 @@ def train_questions(seeds: int, hidden: int, cap: int) -> dict[str, Any]:
     for density in (0.25, 0.1):
         for index, pairs in left_out(entries, analyzer, 6, cap // 6, density, 2):
             data += samples_of(index, [q for q, _ in pairs], [gold for _, gold in pairs])
-    networks = [fit_network(data, hidden, seed) for seed in range(seeds)]
-    profile = bare_profile(networks)
-    signals: list[dict[str, float]] = []
-    right: list[bool] = []
-    inside: list[bool] = []
-    weights: list[float] = []
-
-    def add(matcher: Matcher, question: str, gold: set[str], weight: float) -> None:
-        if not matcher.index.candidates(question).rows.size:
-            return
-        signal, best = outcome_signals(matcher, question)
-        signals.append(signal)
-        right.append(best in gold)
-        inside.append(bool(gold))
-        weights.append(weight)
-
+    profile = bare_profile([fit_network(data, hidden, seed) for seed in range(seeds)])
+    outcomes = Outcomes(profile)
     for index, pairs in folds:
-        matcher = matcher_on(index, profile)
-        for question, gold in pairs[: cap // 2]:
-            add(matcher, question, gold, 0.5)
-    full = matcher_on(Index(entries, analyzer), profile)
-    for question, gold in own:
-        add(full, question, gold, 2.0)
-    for question in outside:
-        add(full, question, set(), 2.0)
+        outcomes.add(index, pairs[: cap // 2], 0.2)
+    full = Index(entries, analyzer)
+    outcomes.add(full, own, 2.0)
+    outcomes.add(full, [(question, set()) for question in outside], 1.0)
+    return dump_profile(outcomes.calibrated(answer_at=0.55, abstain_below=0.5))
+
+
+def train_texts(entries: Sequence[Entry], analyzer: Analyzer, questions: Sequence[tuple[str, set[str]]]) -> Profile:
+    """Constants for bare texts without typical questions, from questions with the ids of the entries that answer them."""
+    index = Index(entries, analyzer)
+    data = samples_of(index, [q for q, _ in questions], [gold for _, gold in questions])
+    profile = bare_profile([fit_network(data, 4, seed, epochs=12) for seed in range(3)])
+    outcomes = Outcomes(profile)
+    outcomes.add(index, questions, 1.0)
+    outside = [(question, set()) for question in read_yaml(HERE / "data" / "out_of_scope.yaml")]
+    outcomes.add(index, outside, 1.0)
+    return outcomes.calibrated(answer_at=0.5, abstain_below=0.3)
+
+
+class Outcomes:
+    """Gathers what the calibrators learn from: signals, whether the best was right, whether anything could be."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.signals: list[dict[str, float]] = []
+        self.right: list[bool] = []
+        self.inside: list[bool] = []
+        self.weights: list[float] = []
+
+    def add(self, index: Index, pairs: Iterable[tuple[str, set[str]]], weight: float) -> None:
+        for question, gold in pairs:
+            found = index.candidates(question)
+            if not len(found.rows):
+                continue
+            scores = self.profile.score(found.features)
+            order = [int(i) for i in np.argsort(-scores, kind="stable")]
+            self.signals.append(signals_of(question, found, index.entries, scores, order))
+            self.right.append(index.entries[found.rows[order[0]]].id in gold)
+            self.inside.append(bool(gold))
+            self.weights.append(weight)
+
+    def calibrated(self, answer_at: float, abstain_below: float) -> Profile:
+        return replace(
+            self.profile,
+            right=fit_calibrator(self.signals, self.right, self.weights),
+            in_scope=fit_calibrator(self.signals, self.inside, self.weights),
+            answer_at=answer_at,
+            abstain_below=abstain_below,
+        )
+
+
+def bare_profile(networks: Sequence[Network]) -> Profile:
+    """A profile that ranks only."""
+    empty = Calibrator({}, 0.0)
+    return Profile(tuple(networks), empty, empty, 0.5, 0.5)
+
+
+def dump_profile(profile: Profile) -> dict[str, Any]:
     return {
-        "networks": [dump(network) for network in networks],
-        "right": dump_calibrator(fit_calibrator(signals, right, weights)),
-        "in_scope": dump_calibrator(fit_calibrator(signals, inside, weights)),
+        "networks": [dump(network) for network in profile.networks],
+        "right": dump_calibrator(profile.right),
+        "in_scope": dump_calibrator(profile.in_scope),
+        "answer_at": profile.answer_at,
+        "abstain_below": profile.abstain_below,
     }
 
 
@@ -200,17 +218,29 @@ def dump_calibrator(calibrator: Calibrator) -> dict[str, Any]:
 def main(argv: Sequence[str] | None = None, write: Callable[[str], None] = print) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--hidden", type=int, default=12)
+    parser.add_argument("--hidden", type=int, default=20)
     parser.add_argument("--cap", type=int, default=500, help="questions taken from each fold")
+    parser.add_argument(
+        "--texts", type=Path, default=Path("../shared/evaluation/public"), help="folder of the public set"
+    )
+    parser.add_argument("--only", choices=("questions", "texts"), help="train one of the two profiles only")
     arguments = parser.parse_args(argv)
     path = DATA / "matching" / "model.json"
     model = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"profiles": {}}
-    questions = train_questions(arguments.seeds, arguments.hidden, arguments.cap)
     model["features"] = list(FEATURES)
-    model["profiles"]["questions"] = {**questions, "answer_at": 0.5, "abstain_below": 0.5}
+    if arguments.only != "texts":
+        model["profiles"]["questions"] = train_questions(arguments.seeds, arguments.hidden, arguments.cap)
+    if arguments.only != "questions" and (arguments.texts / "stard_entries.jsonl").exists():
+        entries = read_entries(arguments.texts / "stard_entries.jsonl")
+        rows = [
+            json.loads(line)
+            for line in (arguments.texts / "stard_questions.jsonl").read_text(encoding="utf-8").splitlines()
+        ]
+        questions = [(row["q"], {str(entry) for entry in row["gold"]}) for row in rows]
+        model["profiles"]["texts"] = dump_profile(train_texts(entries, shipped_language().analyzer(), questions))
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(model, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
-    write(f"written {path}")
+    write(f"written {path.name}: {', '.join(model['profiles'])}")
 
 
 if __name__ == "__main__":

@@ -11,37 +11,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from knowledge.findings import Finding
-from knowledge.text import CJK, chinese_number, comparable, page_join_overlap, repair_line
+from knowledge.headings import (
+    ANNEX,
+    ROOT,
+    AnnexMark,
+    Heading,
+    annex_mark,
+    heading_of,
+    is_contents_line,
+    is_page_number,
+    is_supplement,
+    stated_date,
+)
+from knowledge.page_joins import may_overlap, page_join_overlap
+from knowledge.text import CJK, repair_line, strip_bookmarks, strip_control
 
-_CN = "[一二三四五六七八九十]{1,3}"
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[（(](?:19|20)\d\d[〕\])）]\s*第?\d+号")
-_DATE = re.compile(r"^((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日$")
+_NUMBER = re.compile(r"^[\u4e00-\u9fff]{1,12}[〔\[（(](?:19|20)\d\d[〕\])）]\s*第?\d+号(?=$|签发)")
 _TITLE_END = re.compile(
     "(意见|办法|规则|方案|规定|通知|细则|清单|制度|条例|标准|公告|决定|措施|指引)(（[^（）]{1,12}）)?$"
 )
 _SENTENCE_END = "。！？；：…”）〕》"
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One kind of heading number: its depth in the outline, its pattern, and how it is written in a path and an id."""
-
-    depth: int
-    pattern: re.Pattern[str]
-    path: str
-
-
-LEVELS = (
-    Level(0, re.compile(rf"第({_CN}|\d+)[编章]\s*"), "第{}章"),
-    Level(1, re.compile(rf"第({_CN}|\d+)节\s*"), "第{}节"),
-    Level(2, re.compile(rf"({_CN})、"), "{}"),
-    Level(3, re.compile(r"第((?:[一二三四五六七八九十百〇零]+)|\d+)条(?![第款项之、，的和及至])\s*"), "第{}条"),
-    Level(4, re.compile(rf"[（(]({_CN})[）)]、?"), "({})"),
-    Level(5, re.compile(r"(\d{1,2})[.．、](?!\d)\s*"), "{}"),
-    Level(6, re.compile(r"[（(](\d{1,2})[）)]、?"), "({})"),
-)
-_ANNEX = re.compile(r"^-?\s*附件\s*(\d{0,2}|[一二三四五六七八九十]?)\s*(?:[:：](.*))?$")
-_SUPPLEMENT = re.compile(r"^附则\s*[:：]?")
+_PREAMBLE = re.compile("^(为|根据|按照|依据|经)[^。]*，[^。]*：$|如下：$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +88,15 @@ class Document:
 
 @dataclass(slots=True)
 class _Node:
-    label: str
     path: str
     id: str
     depth: int
     parent: _Node | None
     lines: list[str] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
+
+
+_Paragraph = tuple[int, str]
 
 
 def parse_document(lines: Iterable[str], source: Source) -> tuple[Document, list[Finding]]:
@@ -114,33 +106,40 @@ def parse_document(lines: Iterable[str], source: Source) -> tuple[Document, list
     warnings; a document without any clause as an error.
     """
     findings: list[Finding] = []
-    paragraphs = _paragraphs(list(lines), source.file, findings)
-    front, body = _split_front(paragraphs, source)
-    back: list[str] = []
-    nodes = _outline(body, source, back, findings)
-    clauses = tuple(_clause(node, source) for node in nodes if node.lines)
+    front, body = _split_front(_paragraphs(list(lines), source.file, findings))
+    outline = _Outline(source, findings)
+    outline.read(body)
+    clauses = tuple(_clause(node, source) for node in outline.nodes if node.lines)
     if not clauses:
         findings.append(
             Finding("error", "没有读到任何条款", "带编号（一、（一）1.（1）或者第一条）的正文", source.file)
         )
-    source = _stated(source, front, back)
-    return Document(source, clauses, tuple(front), tuple(back)), findings
+    source = _stated(source, front, outline.back)
+    return Document(source, clauses, tuple(front), tuple(outline.back)), findings
 
 
-def _paragraphs(lines: Sequence[str], file: str, findings: list[Finding]) -> list[tuple[int, str]]:
+def _paragraphs(lines: Sequence[str], file: str, findings: list[Finding]) -> list[_Paragraph]:
     """Repair the lines and join those that a page break cut inside a sentence."""
-    out: list[tuple[int, str]] = []
+    out: list[_Paragraph] = []
     blank_before = True
-    for row, raw in enumerate(lines, 1):
-        line = "\t".join(repair_line(cell) for cell in raw.split("\t")) if "\t" in raw.strip() else repair_line(raw)
+    for row, line in _repaired(lines):
         if not line:
             blank_before = True
             continue
+        if is_page_number(line) or is_contents_line(line):
+            what = "页码" if is_page_number(line) else "目录行"
+            findings.append(Finding("note", f"{what}“{line}”未读入", file=file, row=row))
+            blank_before = True
+            continue
+        if "\ufffd" in line:
+            findings.append(Finding("warning", "有辨认不出的字", "对照原件补上", file, row=row, column=line[:12]))
         if out and _continues(out[-1][1], line):
             before = out[-1][1]
             overlap = page_join_overlap(before, line) if blank_before else 0
             if overlap:
                 findings.append(Finding("note", f"换页处重复的“{line[:overlap]}”只保留一次", file=file, row=row))
+            elif blank_before and may_overlap(before, line):
+                findings.append(Finding("note", f"换页处“{line[0] * 2}”照录，请核对", file=file, row=row))
             out[-1] = (out[-1][0], before + line[overlap:])
         else:
             out.append((row, line))
@@ -148,38 +147,25 @@ def _paragraphs(lines: Sequence[str], file: str, findings: list[Finding]) -> lis
     return out
 
 
+def _repaired(lines: Sequence[str]) -> Iterable[_Paragraph]:
+    for row, raw in enumerate(lines, 1):
+        for line in strip_bookmarks(strip_control(raw)).split("\n"):
+            yield row, "\t".join(repair_line(cell) for cell in line.strip().split("\t"))
+
+
 def _continues(before: str, line: str) -> bool:
     """Whether a line goes on with the sentence before it: that one has no end, and this one is no heading."""
-    if "\t" in before or "\t" in line or before[-1] in _SENTENCE_END or _level_of(line) or _is_mark(line):
+    if "\t" in before or "\t" in line or before[-1] in _SENTENCE_END or heading_of(line) or _is_mark(line):
         return False
-    if _is_mark(before) or _DATE.match(line) or not re.match(f"[{CJK}“《（(\\d，。；、]", line):
+    if _is_mark(before) or stated_date(line) or not re.match(f"[{CJK}“《（(\\d，。；、]", line):
         return False
-    heading = _level_of(before)
-    if heading and len(before) <= 24 and not re.search("[，。；、]", before):
-        return line[0] in "，。；、）" or len(line) < 4
+    if heading_of(before) and len(before) <= 24 and not re.search("[，。；、]", before[3:]):
+        return line[0] in "，。；、）"
     return bool(re.search("[，；。]", before)) or line[0] in "，。；、"
 
 
 def _is_mark(line: str) -> bool:
-    return bool(_ANNEX.match(line) or _SUPPLEMENT.match(line) or line.startswith("- 附件"))
-
-
-def _level_of(line: str) -> tuple[Level, int, str] | None:
-    for level in LEVELS:
-        found = level.pattern.match(line)
-        if found:
-            try:
-                return level, _value(found.group(1)), found.group(1)
-            except ValueError:
-                return None
-    return None
-
-
-def _value(number: str) -> int:
-    hundreds, mark, rest = number.partition("百")
-    if not mark:
-        return chinese_number(number)
-    return chinese_number(hundreds or "一") * 100 + (chinese_number(rest.lstrip("零〇")) if rest.strip("零〇") else 0)
+    return annex_mark(line) is not None or is_supplement(line)
 
 
 def _title(front: list[str]) -> str | None:
@@ -193,95 +179,125 @@ def _title(front: list[str]) -> str | None:
     return None
 
 
-def _split_front(paragraphs: list[tuple[int, str]], source: Source) -> tuple[list[str], list[tuple[int, str]]]:
+def _split_front(paragraphs: list[_Paragraph]) -> tuple[list[str], list[_Paragraph]]:
     """Part the head of the document (letterhead, number, title, addressee) from its words."""
     front: list[str] = []
     for index, (_, line) in enumerate(paragraphs):
-        if _level_of(line) and not _ANNEX.match(line):
-            return front, paragraphs[index:]
-        if line[-1] in "。！？；" or (len(line) > 60 and "，" in line):
+        sentence = line[-1] in "。！？；" or (len(line) > 60 and "，" in line) or _PREAMBLE.search(line)
+        if sentence or heading_of(line) or is_supplement(line):
             return front, paragraphs[index:]
         front.append(line)
     return front, []
 
 
-def _outline(body: list[tuple[int, str]], source: Source, back: list[str], findings: list[Finding]) -> list[_Node]:
-    root = _Node("", "前言", f"{source.id}-0", -2, None)
-    nodes, current, annexed = [root], root, False
-    annexes: dict[str, int] = {}
-    for row, line in body:
-        annex = _ANNEX.match(line)
-        if annex or line.startswith("- 附件"):
-            number = (annex.group(1) if annex else "") or ""
-            if annex is None or annex.group(2) is not None or _points_to_annex(line):
-                back.append(line)
-                annexed = True
-                continue
-            name = f"附件{number}"
-            annexes[name] = annexes.get(name, 0) + 1
-            suffix = "" if annexes[name] == 1 else f"-{annexes[name]}"
-            current = _Node("", name, f"{source.id}-annex{number}{suffix}", -1, None)
-            nodes.append(current)
-            annexed = False
-            continue
-        if _SUPPLEMENT.match(line):
-            current = _Node("", "附则", f"{source.id}-supplement", -1, None, [line])
-            nodes.append(current)
-            continue
-        level = _level_of(line)
-        if annexed and current.depth != -1:
-            # between “附件：…” and the annex itself: list of annexes, signature, date
-            back.append(line)
-            continue
-        if annexed:
-            back.append(line)
-            continue
-        if level is None:
-            current.lines.append(line)
-            continue
-        current = _attach(current, level, line, source, nodes, findings, row)
-    return nodes
+class _Outline:
+    """Places the paragraphs of a document under its headings, its 附则 and its annexes."""
 
+    def __init__(self, source: Source, findings: list[Finding]) -> None:
+        root = _Node("前言", f"{source.id}-0", ROOT, None)
+        self.nodes = [root]
+        self.back: list[str] = []
+        self._root = self._current = root
+        self._source, self._findings = source, findings
+        self._ids = {root.id}
+        self._named: set[str] = set()
+        self._ending = self._signed = self._annexed = False
 
-def _points_to_annex(line: str) -> bool:
-    return line.startswith("- 附件") or bool(re.match(r"^附件\s*[:：]", line))
+    def read(self, body: list[_Paragraph]) -> None:
+        for index, (row, line) in enumerate(body):
+            if mark := annex_mark(line):
+                self._annex(mark, line)
+            elif is_supplement(line):
+                self._special("附则", f"{self._source.id}-supplement", [line])
+            elif self._ending:
+                self._end(row, line)
+            elif stated_date(line) and self._is_signature(body[index + 1 :]):
+                self._sign(line)
+            elif heading := heading_of(line):
+                self._current = self._attach(heading, line, row)
+            else:
+                self._current.lines.append(line)
 
+    def _annex(self, mark: AnnexMark, line: str) -> None:
+        opens = mark.title is None or mark.number in self._named or self._annexed or (self._ending and self._signed)
+        if mark.points or not opens:
+            self.back.append(line)
+            self._named.add(mark.number)
+            self._ending = True
+            return
+        lines = [mark.title.strip()] if mark.title and mark.title.strip() else []
+        self._special(f"附件{mark.number}", f"{self._source.id}-annex{mark.number}", lines)
+        self._annexed = True
 
-def _attach(
-    current: _Node,
-    found: tuple[Level, int, str],
-    line: str,
-    source: Source,
-    nodes: list[_Node],
-    findings: list[Finding],
-    row: int,
-) -> _Node:
-    level, value, label = found
-    parent: _Node | None = current
-    while parent is not None and parent.depth >= level.depth:
-        parent = parent.parent
-    if parent is None:
-        parent = next((node for node in reversed(nodes) if node.depth == -1), None)
-        parent = parent if parent is not None and current.path.startswith("附") else None
-    counter = (parent or nodes[0]).numbers
-    expected = counter.get(level.depth, 0) + 1
-    if value != expected:
-        findings.append(
-            Finding(
-                "warning", f"编号“{label}”与前一条不连续", f"第{expected}个", source.file, row=row, column=line[:12]
-            )
-        )
-    counter[level.depth] = value
-    base = parent if parent is not None and parent.depth >= -1 else None
-    dot = "." if base is not None and base.depth == -1 and level.depth >= 5 else ""
-    path = (base.path if base else "") + dot + level.path.format(label)
-    identity = f"{base.id if base else source.id}-{value}"
-    if any(node.id == identity for node in nodes):
-        repeat = sum(node.id.startswith(identity) for node in nodes) + 1
-        identity = f"{identity}r{repeat}"
-    node = _Node(label, path, identity, level.depth, base, [line])
-    nodes.append(node)
-    return node
+    def _special(self, path: str, identity: str, lines: list[str]) -> None:
+        """Open a part of its own, on the top level: an annex or the 附则."""
+        self._current = _Node(path, self._unique(identity), ANNEX, None, lines)
+        self.nodes.append(self._current)
+        self._ending = self._signed = False
+
+    def _end(self, row: int, line: str) -> None:
+        """A line between “附件：…” and the annex itself: the list of annexes, the signature, the date."""
+        self.back.append(line)
+        self._signed = self._signed or stated_date(line) is not None
+        heading = heading_of(line)
+        listed = heading is not None and heading.level.depth == 5 and not self._signed and "。" not in line
+        if (heading and not listed) or (line[-1] == "。" and len(line) > 30):
+            message = f"“{line[:12]}”没有归入任何条款，放在文末"
+            self._findings.append(Finding("warning", message, "在附件前单独一行写“附件1”", self._source.file, row=row))
+
+    def _is_signature(self, after: list[_Paragraph]) -> bool:
+        """Whether a date closes the document: no numbered clause follows before the next annex."""
+        for _, line in after:
+            if _is_mark(line):
+                return True
+            if heading_of(line):
+                return False
+        return True
+
+    def _sign(self, line: str) -> None:
+        lines = self._current.lines
+        signature: list[str] = []
+        while (
+            len(lines) > 1 and len(lines[-1]) <= 40 and not re.search("[，。；：、]", lines[-1]) and len(signature) < 4
+        ):
+            signature.insert(0, lines.pop())
+        self.back += [*signature, line]
+        self._ending = self._signed = True
+
+    def _attach(self, heading: Heading, line: str, row: int) -> _Node:
+        level, parent = heading.level, self._current
+        while parent.depth >= level.depth and parent.parent is not None:
+            parent = parent.parent
+        base = parent if ROOT < parent.depth < level.depth else None
+        counter = (self._top(base) if level.continuous else base or self._root).numbers
+        expected = counter.get(level.depth, 0) + 1
+        if heading.value != expected:
+            message = f"编号“{heading.label}”与前一条不连续"
+            place = {"file": self._source.file, "column": line[:12]}
+            self._findings.append(Finding("warning", message, f"第{expected}个", row=row, **place))
+        counter[level.depth] = heading.value
+        dot = "." if base is not None and base.depth == ANNEX and level.depth >= 5 else ""
+        path = (base.path if base else "") + dot + level.path.format(heading.label)
+        identity = self._unique(f"{base.id if base else self._source.id}-{heading.value}")
+        node = _Node(path, identity, level.depth, base, [line])
+        if base is not None and not base.lines:
+            base.lines.append(base.path)  # an annex without a title of its own is still there to be shown
+        self.nodes.append(node)
+        return node
+
+    def _top(self, node: _Node | None) -> _Node:
+        while node is not None and node.parent is not None:
+            node = node.parent
+        return node if node is not None and node.depth == ANNEX else self._root
+
+    def _unique(self, identity: str) -> str:
+        """The id itself, or with r2, r3 … when the document gives a number twice."""
+        wanted, repeat = identity, 1
+        while wanted in self._ids:
+            repeat += 1
+            wanted = f"{identity}r{repeat}"
+        self._ids.add(wanted)
+        return wanted
 
 
 def _clause(node: _Node, source: Source) -> Clause:
@@ -299,23 +315,13 @@ def _clause(node: _Node, source: Source) -> Clause:
 
 def _heading(line: str) -> str:
     """The short title at the start of a clause: ``政策辅导`` of ``（一）政策辅导。根据…``; empty if it has none."""
-    found = _level_of(line)
-    rest = line[found[0].pattern.match(line).end() :] if found else line  # type: ignore[union-attr]
-    rest = rest.strip()
-    title = re.split(r"[。：:；]", rest, maxsplit=1)[0]
+    found = heading_of(line)
+    title = re.split(r"[。：:；]", found.rest if found else line.strip(), maxsplit=1)[0]
     return title if len(title) <= 28 and "，" not in title else ""
 
 
 def _stated(source: Source, front: list[str], back: list[str]) -> Source:
     """Fill what the sources file leaves open from what the document itself states, and only from that."""
-    title, number, date = source.title, source.number, source.date
-    if number is None:
-        number = next((m.group() for line in front if (m := _NUMBER.search(line))), None)
-    if date is None:
-        for line in [*back, *front]:
-            if stated := _DATE.match(comparable(line)):
-                date = dt.date(*(int(part) for part in stated.groups()))
-                break
-    if title is None:
-        title = _title(front)
-    return replace(source, title=title, number=number, date=date)
+    number = source.number or next((m.group() for line in front if (m := _NUMBER.search(line))), None)
+    date = source.date or next((date for line in [*back, *front] if (date := stated_date(line))), None)
+    return replace(source, title=source.title or _title(front), number=number, date=date)

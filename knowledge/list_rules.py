@@ -1,14 +1,16 @@
-"""What a list row must say (R8, 滑县 附件1 编制说明) and what may never be listed (R9). Pure checks of one row."""
+"""What a list row must say (R8, 滑县 附件1 编制说明). Pure checks of one row."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-import cn2an
 from rapidfuzz import fuzz
 
 from knowledge.findings import Finding
+from knowledge.list_columns import LENIENCY_HEADINGS, RANGED
+from knowledge.list_exclusions import check_excluded
+from knowledge.list_ranges import check_range
 from knowledge.text import comparable
 
 if TYPE_CHECKING:
@@ -19,6 +21,11 @@ _PROVISION = re.compile(rf"《[^《》]+(?:《[^《》]*》[^《》]*)?》[^《�
 _PENALTY_PART = re.compile(
     r"处罚条款|处罚依据|【处罚】|\[处罚\]|罚则|法律责任|依据[^；。]*处罚|按照[^；。]*处罚|依照[^；。]*处罚|给予处罚"
 )
+_ONE_ARTICLE = re.compile(_ARTICLE)
+_VIOLATION_PART = re.compile(r"违反|违则|禁止|违法行为|定性|义务")
+_LAW_TITLE = re.compile("《[^《》]*(?:《[^《》]*》[^《》]*)*》")
+_CITATION = re.compile(r"《[^《》]*》|第[〇零一二三四五六七八九十百千\d]+条(第[^条,;。]{1,8}?[款项])*")
+_PLACEHOLDERS = frozenset(("无", "暂无", "略", "同上", "/", "-", "--", "...", "待定", "待补充"))
 _STATUTORY = (
     "违法行为轻微并及时改正，没有造成危害后果的，不予行政处罚",
     "违法行为轻微并及时改正，没有造成危害后果",
@@ -35,21 +42,35 @@ _STATUTORY = (
     "情节轻微，及时改正",
     "首次违法，情节轻微，及时改正，未造成危害后果",
 )
+_STATUTORY_PIECES = frozenset(
+    piece for phrase in _STATUTORY for piece in re.split("[,、]|并且?|或者?|且", comparable(phrase)) if piece
+) | {
+    "未造成危害后果",
+    "没有造成危害后果的",
+    "情节轻微",
+    "情节较轻",
+    "及时改正的",
+    "及时纠正",
+    "主动改正",
+    "首次违法",
+    "初次违法的",
+}
+_LINKS = frozenset(("的", "可以", "应当", "当事人"))
+_CONCRETE = re.compile(
+    r"[\d一二三四五六七八九十百千万两半几][多余]?\s*"
+    r"(日|天|个|处|次|元|万|米|平方|立方|年|月|周|小时|分钟|件|人|份|公斤|千克|克|升|%|具|瓶|袋|册|吨|条|倍|户|台|辆|张|项|种|笔|亩|头|只|批)"
+    r"|当场|当日|当天|立即|立案前|检查前"
+)
+_VAGUE = re.compile("酌情|视情|情节轻微|适当|等情形$")
 _MEASURE = re.compile("查封|扣押|暂扣|扣留|冻结|封存")
-_EXECUTION = re.compile("拆除|代履行|代为|划拨|扣缴|强制清除|强制执行|封闭|拍卖|加处|恢复原状|强制")
+_EXECUTION = re.compile("拆除|代履行|代为|划拨|扣缴|强制清除|强制执行|封闭|拍卖|加处|恢复原状|强制(?!措施|检)")
 _EMPTY_MEASURES = re.compile(
-    "(进一步)?(加强|强化|加大)?(日常)?(监管|监督|管理|检查|监督检查|监管力度|教育)+(力度|工作)?"
+    "(依法|依规|进一步|切实|继续|持续)*"
+    "((加强|强化|加大|做好|落实|实施|开展|严格)?(对)?(当事人|企业|经营者|行政相对人|市场主体|辖区|该单位)?(的|进行)?"
+    "(日常|后续|事中事后|事后|跟踪|动态|行业|执法|现场|常态化|相关|有效|宣传|普法|行政|市场)*"
+    "(监管|监督|管理|检查|巡查|教育|宣传|指导|执法)+(力度|工作|措施)?(和|及|与|并)?)+"
 )
-_NAMED_ACTS = re.compile(
-    "囤积居奇|哄抬(物价|价格)?|(捏造|散布)[^。；]{0,6}涨价|串通[^。；]{0,4}(操纵|涨价)|发(国难|灾难)财"
-)
-_CALAMITY = re.compile("(利用|借|趁)[^。；]{0,10}(自然灾害|事故灾难|事故灾害|公共卫生|社会安全|突发事件|疫情|灾情)")
-_RISKY = re.compile(
-    "重大事故隐患|致人(死亡|重伤|伤亡)|有毒有害食品|假药|劣药|疫苗|危险化学品|爆炸物|烟花爆竹|非法集资|传染病疫情|重大污染|环境污染事故|"
-    "剧毒|放射性|特种设备事故|黑作坊|病死|瘦肉精|地沟油"
-)
-_NEGATED = re.compile("(不属于|不涉及|未涉及|不存在|没有|未发生|未造成|非)[^。；（]*")
-_CLAUSE_R9 = "某市方案 三(三)、滑县意见 三(七)"
+_CONCRETE_MEASURE = re.compile("行政指导|普法宣传|普法教育|批评教育|宣传教育|行政检查$")
 
 
 def check_item(item: Item, *, violation_only: bool = False) -> list[Finding]:
@@ -57,15 +78,15 @@ def check_item(item: Item, *, violation_only: bool = False) -> list[Finding]:
 
     Errors refuse the row (R8, R9); warnings are doubts for the legal reviewer.
     """
-    findings = [*_check_required(item), *_check_excluded(item)]
+    findings = [*_check_required(item), *check_excluded(item.title, item.circumstances)]
     if item.basis:
         findings += _check_basis(item, violation_only)
     if item.circumstances:
         findings += _check_circumstances(item)
     if item.leniency_basis:
         findings += _check_leniency(item)
-    if item.range is not None:
-        findings += _check_range(item)
+    if item.range is not None and item.kind in RANGED:
+        findings += check_range(item)
     if item.measures:
         findings += _check_measures(item)
     return findings
@@ -80,8 +101,6 @@ def _doubt(message: str, expected: str, column: str, rule: str = "R8") -> Findin
 
 
 def _check_required(item: Item) -> list[Finding]:
-    from knowledge.lists import LENIENCY_HEADINGS
-
     needed = (
         (item.title, "事项名称", "违法行为的名称"),
         (item.basis, "设定依据", "违反条款：《××法》第×条；处罚条款：《××法》第×条"),
@@ -92,7 +111,7 @@ def _check_required(item: Item) -> list[Finding]:
     return [
         _error(f"“{column}”为空", expected, column)
         for value, column, expected in needed
-        if value is not None and not comparable(value)
+        if value is not None and (not comparable(value) or comparable(value) in _PLACEHOLDERS)
     ]
 
 
@@ -110,43 +129,60 @@ def _check_excluded(item: Item) -> list[Finding]:
 
 
 def _check_basis(item: Item, violation_only: bool) -> list[Finding]:
-    basis = comparable(item.basis or "")
-    provisions = _PROVISION.findall(basis)
-    findings = []
-    if not provisions:
+    """The provision violated and, for the penalty lists, the penalty provision; for 不予强制 the coercive provision."""
+    basis = _LAW_TITLE.sub("《法》", comparable(item.basis or ""))  # the words of a title say nothing about its part
+    if not _PROVISION.search(basis):
         return [_error("没有写明法律条文", "违反条款：《××法》第×条；处罚条款：《××法》第×条", "设定依据")]
-    marked = _PENALTY_PART.search(basis)
-    if item.kind != "no_compulsion" and not (
-        (marked and _PROVISION.search(basis[marked.start() :])) or _penalised(basis)
-    ):
+    violated = bool(_VIOLATION_PART.search(basis))
+    several = len(_ONE_ARTICLE.findall(basis)) >= 2
+    if item.kind == "no_compulsion":
+        if not re.search("强制|依据[^;。]*采取", basis) and not several:
+            return [_doubt("没有写明强制条款", "补充“强制条款：《××法》第×条”", "设定依据")]
+        return []
+    if not _names_penalty(basis):
         message, expected = "只有违反条款，没有处罚条款", "补充“处罚条款：《××法》第×条”"
-        findings.append(
-            _doubt(message, expected, "设定依据") if violation_only else _error(message, expected, "设定依据")
-        )
-    if item.kind == "no_compulsion" and not re.search("强制|依据[^；。]*采取", basis) and len(provisions) < 2:
-        findings.append(_doubt("没有写明强制条款", "补充“强制条款：《××法》第×条”", "设定依据"))
-    return findings
+        if several and not violated and not violation_only:
+            message, expected = "没有分清违反条款和处罚条款", "违反条款：《××法》第×条；处罚条款：《××法》第×条"
+            return [_doubt(message, expected, "设定依据")]
+        return [_doubt(message, expected, "设定依据") if violation_only else _error(message, expected, "设定依据")]
+    if not violated and not several:
+        return [_error("只有处罚条款，没有违反条款", "补充“违反条款：《××法》第×条”", "设定依据")]
+    return []
 
 
-def _penalised(basis: str) -> bool:
-    """``违反…的规定;依据《…》第×条…处罚``: the provision stands before the word."""
-    found = re.search("(依据|按照|依照|根据)(.*?)(处罚|罚款|采取强制措施)", basis)
+def _names_penalty(basis: str) -> bool:
+    """Whether a provision stands after 处罚条款：, 【处罚】 and the like, or inside 依据…处罚."""
+    marked = _PENALTY_PART.search(basis)
+    if marked and _PROVISION.search(basis[marked.start() :]):
+        return True
+    found = re.search("(依据|按照|依照|根据)(.*?)(处罚|罚款)", basis)
     return bool(found and _PROVISION.search(found.group(2)))
 
 
 def _check_circumstances(item: Item) -> list[Finding]:
-    text = re.sub(r"^[（(]?\d[)）.、]?|[。；;]", "", comparable(item.circumstances))
-    concrete = re.search(
-        r"[\d一二三四五六七八九十两半]+\s*(日|天|个|处|次|元|万|米|平方|年|月|小时|件|人|份|公斤|%|具|瓶|册|吨|条|倍)",
-        text,
-    )
-    if concrete or len(text) > 45:
+    """Concrete, not a bare copy of the statutory phrase: a number, a time, an amount, or conditions of its own."""
+    parts = [_CITATION.sub("", comparable(part)) for part in re.split(r"[\n;；。]", item.circumstances)]
+    parts = [re.sub(r"^[（(\[]?\d{1,2}[)）\].、:]", "", part) for part in parts]
+    parts = [re.sub(r"^(根据|依据|按照|符合)?(的|规定的?)?[,:]?|\(\)", "", part) for part in parts]
+    parts = [part for part in parts if part]
+    text = "".join(parts)
+    if _CONCRETE.search(text):
         return []
-    if any(fuzz.ratio(text, comparable(phrase)) >= 85 for phrase in _STATUTORY):
+    if parts and all(_is_statutory(part) for part in parts) or _is_statutory(text):
         return [_error("只照抄法条，没有具体情形", "写明首次、数量、金额、时限、后果等具体条件", "适用情形")]
-    if len(text) < 12:
+    if _VAGUE.search(text) or len(text) < 12:
         return [_doubt("写得太笼统", "写明首次、数量、金额、时限、后果等具体条件", "适用情形")]
     return []
+
+
+def _is_statutory(text: str) -> bool:
+    """Whether nothing is left of a text when the law's own phrases are taken away."""
+    if any(fuzz.ratio(text, comparable(phrase)) >= 85 for phrase in _STATUTORY):
+        return True
+    pieces = [piece for piece in re.split("[,、]|并且?|或者?|且", text) if piece]
+    return bool(pieces) and all(
+        any(fuzz.ratio(piece, phrase) >= 85 for phrase in _STATUTORY_PIECES) or piece in _LINKS for piece in pieces
+    )
 
 
 def _cites(text: str, law: str, *articles: str) -> bool:
@@ -154,8 +190,6 @@ def _cites(text: str, law: str, *articles: str) -> bool:
 
 
 def _check_leniency(item: Item) -> list[Finding]:
-    from knowledge.lists import LENIENCY_HEADINGS
-
     text, column = comparable(item.leniency_basis or ""), LENIENCY_HEADINGS[item.kind]
     named = _PROVISION.search(text)
     if not named:
@@ -174,72 +208,27 @@ def _check_leniency(item: Item) -> list[Finding]:
 
 
 def _check_compulsion(item: Item, text: str, column: str, others: bool) -> list[Finding]:
+    """强制法 第十六条第二款 is for measures, 第五条 and 条例 第五十九条 also for execution (R8)."""
     act = comparable(f"{item.title}{item.basis or ''}")
-    sixteenth = _cites(text, "行政强制法》", "[^《]*(?:十六|16)")
+    sixteenth = _cites(text, "行政强制法》", "十六|16")
     fifth = _cites(text, "行政强制法》", "五|5") or _cites(text, "优化营商环境条例》", "五十九|59")
     measure, execution = bool(_MEASURE.search(act)), bool(_EXECUTION.search(comparable(item.title)))
     if not (sixteenth or fifth or others):
         expected = "《行政强制法》第十六条第二款（强制措施）或者第五条（强制执行），或者写明其他规定"
         return [_error("没有引用不予强制的依据", expected, column)]
+    if sixteenth and not re.search("第(十六|16)条(第[一1]款[^;。]*)?第[二2]款", text):
+        return [_doubt("《行政强制法》第十六条没有写明第二款", "《行政强制法》第十六条第二款", column)]
     if measure and not execution and not sixteenth:
-        return [
-            _doubt("查封、扣押等强制措施没有引用《行政强制法》第十六条第二款", "《行政强制法》第十六条第二款", column)
-        ]
+        message = "查封、扣押等强制措施没有引用《行政强制法》第十六条第二款"
+        return [_doubt(message, "《行政强制法》第十六条第二款", column)]
     if execution and not measure and sixteenth:
-        return [
-            _doubt(
-                "强制执行不适用《行政强制法》第十六条第二款",
-                "《行政强制法》第五条、《优化营商环境条例》第五十九条",
-                column,
-            )
-        ]
-    return []
-
-
-_AMOUNT = r"([\d.,]+|[〇零一二三四五六七八九十百千万两]+)\s*(万)?\s*(元|%|倍|日|天)"
-_BETWEEN = re.compile(
-    r"(?:百分之)?([\d.,]+|[〇零一二三四五六七八九十百千两]+)(万)?(元|%|倍)?以上(?:百分之)?([\d.,]+|[〇零一二三四五六七八九十百千两]+)(万)?(元|%|倍)?以下"
-)
-
-
-def _number(text: str, ten_thousand: str) -> float | None:
-    try:
-        value = float(text.replace(",", "")) if re.fullmatch(r"[\d.,]+", text) else float(cn2an.cn2an(text, "smart"))
-    except ValueError:
-        return None
-    return value * 10_000 if ten_thousand else value
-
-
-def _range_of(text: str) -> tuple[float, float] | None:
-    found = _BETWEEN.search(text)
-    if not found:
-        return None
-    low, low_unit, _, high, high_unit, _ = found.groups()
-    lower, upper = _number(low, low_unit), _number(high, high_unit)
-    return (lower, upper) if lower is not None and upper is not None else None
-
-
-def _check_range(item: Item) -> list[Finding]:
-    """裁量幅度 must be narrow, lie within the law for 从轻 and below its floor for 减轻 (R8)."""
-    text = comparable(item.range or "")
-    if not text:
-        return [_error("“裁量幅度”为空", "具体的幅度，如“处2000元以上4000元以下罚款”", "裁量幅度")]
-    own, _, statutory = text.partition("(法定幅度")
-    if not re.search(_AMOUNT, own) and not re.search("警告|通报批评", own):
-        return [_error("没有写明具体幅度", "具体的幅度，如“处2000元以上4000元以下罚款”，不写“酌情”", "裁量幅度")]
-    here, law = _range_of(own), _range_of(statutory)
-    if here is None or here[0] > here[1]:
-        return [_error("下限高于上限", "下限不高于上限", "裁量幅度")] if here else []
-    if law and item.kind == "lighter" and not law[0] <= here[0] <= here[1] <= law[1]:
-        return [_doubt("从轻幅度不在法定幅度以内", "法定幅度以内、靠近下限", "裁量幅度")]
-    if law and item.kind == "mitigated" and here[1] > law[0]:
-        return [_doubt("减轻幅度没有低于法定下限", "低于法定最低罚款", "裁量幅度")]
-    if here[1] > 10 * max(here[0], 1):
-        return [_doubt("幅度太宽", "尽量压缩裁量空间（滑县意见 附件1.5）", "裁量幅度")]
+        expected = "《行政强制法》第五条、《优化营商环境条例》第五十九条"
+        return [_doubt("强制执行不适用《行政强制法》第十六条第二款", expected, column)]
     return []
 
 
 def _check_measures(item: Item) -> list[Finding]:
-    if _EMPTY_MEASURES.fullmatch(re.sub("[。；，、]", "", comparable(item.measures or ""))):
+    text = re.sub("[。;,、]", "", comparable(item.measures or ""))
+    if _EMPTY_MEASURES.fullmatch(text) and not _CONCRETE_MEASURE.search(text):
         return [_error("没有具体措施", "具体的监管举措或者非强制手段，如“7日内复查”", "配套监管措施")]
     return []

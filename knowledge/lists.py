@@ -6,98 +6,33 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from knowledge.documents import Source
-from knowledge.files import Sheet, read_sheets
+from knowledge.files import read_sheets
 from knowledge.findings import Finding, has_errors
-from knowledge.list_rules import check_item
-from knowledge.text import comparable
-
-ListKind = Literal["exempt", "lighter", "mitigated", "no_compulsion"]
-
-LIST_NAMES: dict[ListKind, str] = {
-    "exempt": "不予处罚事项清单",
-    "lighter": "从轻处罚事项清单",
-    "mitigated": "减轻处罚事项清单",
-    "no_compulsion": "不予实施行政强制事项清单",
-}
-LENIENCY_HEADINGS: dict[ListKind, str] = {
-    "exempt": "不予处罚依据",
-    "lighter": "从轻处罚依据",
-    "mitigated": "减轻处罚依据",
-    "no_compulsion": "不予实行政强制依据",
-}
-# The heading of each column as 滑县 附件2 prints it, and what other offices call it.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "number": ("序号", "编号", "项目编号", "事项编号"),
-    "title": (
-        "事项名称",
-        "违法行为",
-        "违法事项",
-        "事项",
-        "违法行为名称",
-        "轻微违法行为",
-        "违法行为事项",
-        "清单事项",
-        "行政处罚事项",
-        "执法事项",
-        "强制事项",
-        "行政强制事项",
-        "处罚事项",
-        "案由",
-    ),
-    "basis": (
-        "设定依据",
-        "违反条款",
-        "违反规定",
-        "违反的规定",
-        "违法依据",
-        "法律依据",
-        "法定依据",
-        "执法依据",
-        "违反法律条款",
-        "违反的法律条款",
-        "禁止性规定",
-        "违则",
-        "定性依据",
-    ),
-    "penalty": ("处罚条款", "处罚依据", "罚则", "处罚规定", "行政处罚依据", "法律责任", "强制条款", "强制依据"),
-    "circumstances": (
-        "适用情形",
-        "适用条件",
-        "情形",
-        "具体情形",
-        "适用情节",
-        "免罚条件",
-        "免罚情形",
-        "裁量情节",
-        "裁量情形",
-        "情节",
-    ),
-    "leniency": (
-        "减免责依据",
-        "不罚依据",
-        "免罚依据",
-        "不予强制依据",
-        "不予实施强制依据",
-        "不予实施行政强制依据",
-        "免责依据",
-    ),
-    "range": ("裁量幅度", "处罚幅度", "裁量标准", "处罚标准", "裁量基准", "处罚裁量幅度"),
-    "measures": ("配套监管措施", "监管措施", "后续监管措施", "配套措施", "后续监管", "配套的监管措施", "监管要求"),
-    "remarks": ("备注", "说明", "备注说明"),
-}
-_STANDARD = {name: headings[0] for name, headings in COLUMNS.items()}
-_REQUIRED = ("title", "basis", "circumstances", "leniency", "range", "measures")
-_KIND_PATTERNS: tuple[tuple[ListKind, str], ...] = (
-    ("no_compulsion", "(不予|免予|不)(实施|采取|实)?(行政)?强制"),
-    ("lighter", "从轻"),
-    ("mitigated", "减轻"),
-    ("exempt", "不予(行政)?处罚|免予(行政)?处罚|免罚|不罚|不予行政处罚"),
+from knowledge.list_columns import (
+    LENIENCY_HEADINGS,
+    LIST_NAMES,
+    Head,
+    ListKind,
+    check_columns,
+    find_head,
+    kind_of_list,
+    kind_of_text,
 )
+from knowledge.list_rules import check_item
+from knowledge.sheets import Sheet
+from knowledge.text import chinese_number, comparable
+
+__all__ = ["LENIENCY_HEADINGS", "LIST_NAMES", "Item", "ListKind", "looks_like_list", "parse_list", "read_list"]
+
 _DEPARTMENT = re.compile(r"单位名称(?:[（(]盖章[)）])?\s*[:：]\s*(\S.*?)\s*(?=填报日期|填报时间|\s{2,}|　|$)")
 _FILLER = re.compile(r"[.…。·\-—_/\s]*")
+_NOTHING = ("无", "暂无", "没有", "/")
+_FOOTER = re.compile(
+    "^(合计|总计|小计|共计|(填表|填报|制表|审核|复核|负责|联系|经办|批准)(单位)?(人|负责人|日期|时间|电话)|联系电话|(备注|说明|注)\\d?[:：])"
+)
+_LAW = re.compile("《[^《》]+》.*?第.{1,12}条")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +82,12 @@ def parse_list(sheets: Sequence[Sheet], source: Source) -> tuple[list[Item], lis
     """The items of a file's tables, with findings that name file, sheet, row and column (R8)."""
     items: list[Item] = []
     findings: list[Finding] = []
-    tables = 0
-    for sheet in sheets:
-        found, remarks = _parse_sheet(sheet, source)
-        tables += found is not None
-        items += found or []
+    heads = [(sheet, find_head(sheet)) for sheet in sheets]
+    for sheet, head in heads:
+        found, remarks = _items_under(head, sheet, source) if head else ([], _no_list(sheet))
+        items += found
         findings += [replace(remark, file=source.file, sheet=sheet.name) for remark in remarks]
-    if not tables and not has_errors(findings):
+    if not any(head for _, head in heads) and not has_errors(findings):
         expected = "一行表头：序号、事项名称、设定依据、适用情形、不予处罚依据、配套监管措施、备注"
         findings.append(Finding("error", "没有找到清单表格", expected, source.file, rule="R7"))
     findings += _duplicates(items, source.file)
@@ -162,202 +96,143 @@ def parse_list(sheets: Sequence[Sheet], source: Source) -> tuple[list[Item], lis
 
 def looks_like_list(sheet: Sheet) -> bool:
     """Whether a table has the heading row of a leniency list (R7)."""
-    return _head_row(sheet) is not None
+    return find_head(sheet) is not None
 
 
-def _parse_sheet(sheet: Sheet, source: Source) -> tuple[list[Item] | None, list[Finding]]:
-    head = _head_row(sheet)
-    if head is None:
-        filled = [row for row in sheet.rows if sum(bool(cell) for cell in row) >= 3]
-        if not filled:
-            return None, [Finding("note", "不是清单表格，跳过")]
-        return None, [Finding("error", "找不到表头", "含“事项名称、设定依据、适用情形”等栏目的一行", rule="R7")]
-    columns = _columns(sheet.rows[head])
-    above = [cell for row in sheet.rows[:head] for cell in row if cell]
-    headings = {name: _squeezed(sheet.rows[head][index]) for name, index in columns.items()}
-    kind, findings = _kind(headings, sheet, above, sheet.first_row + head)
+def _no_list(sheet: Sheet) -> list[Finding]:
+    """A table without a heading row: notes are skipped; rows that cite law under no heading are an error (R7)."""
+    if any(sum(map(bool, row)) >= 3 and any(_LAW.search(cell) for cell in row) for row in sheet.rows):
+        return [Finding("error", "找不到表头", "含“事项名称、设定依据、适用情形”等栏目的一行", rule="R7")]
+    if kind_of_text([sheet.name, *sheet.caption.split("\n")]) and any(sum(map(bool, row)) >= 3 for row in sheet.rows):
+        return [Finding("error", "找不到表头", "含“事项名称、设定依据、适用情形”等栏目的一行", rule="R7")]
+    return [Finding("note", "不是清单表格，跳过")]
+
+
+def _items_under(head: Head, sheet: Sheet, source: Source) -> tuple[list[Item], list[Finding]]:
+    above = [cell for row in sheet.rows[: head.row] for cell in row if cell]
+    at = sheet.first_row + head.row
+    kind, findings = kind_of_list(head, sheet, above, at)
     if kind is None:
         return [], findings
-    findings += _missing(columns, headings, kind, sheet.first_row + head)
-    department = next(
-        (m.group(1) for text in [*above, *sheet.caption.split("\n")] if (m := _DEPARTMENT.search(text))), None
-    )
-    if department is None and source.issuer is None:
+    findings += check_columns(head, kind, at)
+    lines = [*above, *sheet.caption.split("\n")]
+    department = next((m.group(1) for text in lines if (m := _DEPARTMENT.search(text))), source.issuer)
+    if department is None:
         findings.append(Finding("warning", "没有写明单位名称", "表头上方写“单位名称（盖章）：××局”", rule="R7"))
     if has_errors(findings):
         return [], findings
+    table = _Table(head, kind, department, sheet, source)
     items: list[Item] = []
-    for offset, row in enumerate(sheet.rows[head + 1 :], sheet.first_row + head + 1):
-        if _is_filler(row) or _columns(row).keys() >= {"title", "circumstances"}:
+    for offset, row in enumerate(sheet.rows[head.row + head.rows :], at + head.rows):
+        skipped = table.skipped(row)
+        if skipped is not None:
+            findings += [Finding("note", skipped, row=offset)] if skipped else []
             continue
-        if len([cell for cell in row if cell]) == 1 and "无" in {_squeezed(cell) for cell in row}:
-            findings.append(Finding("note", "写明“无”，没有这一类事项", row=offset))
-            continue
-        item, remarks = _item(
-            row, offset, columns, headings, kind, department or source.issuer, sheet, source, len(items)
-        )
-        findings += remarks
-        if item:
-            items.append(item)
+        item, remarks = table.item(row, offset, len(items))
+        findings += [replace(remark, row=offset) for remark in remarks]
+        items.append(item)
+    if not items and not any(finding.message.startswith("写明“无”") for finding in findings):
+        findings.append(Finding("warning", "表头下面没有事项", "逐行填写，没有的写“无”", row=at, rule="R7"))
     return items, findings
 
 
-def _squeezed(text: str) -> str:
-    return re.sub(r"[\s*＊]|[（(].*[)）]$", "", text)
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One table under its heading: turns rows into items."""
 
+    head: Head
+    kind: ListKind
+    department: str | None
+    sheet: Sheet
+    source: Source
 
-def _head_row(sheet: Sheet) -> int | None:
-    for index, row in enumerate(sheet.rows[:30]):
-        names = _columns(row)
-        if len(names) >= 3 and ("title" in names or {"basis", "circumstances"} <= names.keys()):
-            return index
-    return None
-
-
-def _columns(row: Sequence[str]) -> dict[str, int]:
-    columns: dict[str, int] = {}
-    for index, cell in enumerate(row):
-        name = _column_name(_squeezed(cell))
-        if name and name not in columns:
-            columns[name] = index
-    return columns
-
-
-def _column_name(heading: str) -> str | None:
-    if not heading or len(heading) > 20:
-        return None
-    for name, headings in COLUMNS.items():
-        if heading in headings:
-            return name
-    if heading in LENIENCY_HEADINGS.values():
-        return "leniency"
-    kind = any(re.search(pattern, heading) for _, pattern in _KIND_PATTERNS)
-    if kind and re.search("依据$", heading):
-        return "leniency"
-    if (kind or "适用" in heading) and re.search("(情节|情形|条件|标准)$", heading):
-        return "circumstances"
-    if re.search("幅度$", heading):
-        return "range"
-    return "measures" if "监管" in heading and heading.endswith("措施") else None
-
-
-def _kind_of(text: str) -> ListKind | None:
-    return next((kind for kind, pattern in _KIND_PATTERNS if re.search(pattern, text)), None)
-
-
-def _kind(
-    headings: dict[str, str], sheet: Sheet, above: Sequence[str], row: int
-) -> tuple[ListKind | None, list[Finding]]:
-    said = _kind_of(headings.get("leniency", "")) or _kind_of(headings.get("circumstances", ""))
-    named = next(
-        (kind for text in [*above, sheet.name, *reversed(sheet.caption.split("\n"))] if (kind := _kind_of(text))), None
-    )
-    if said and named and said != named:
-        message = (
-            f"标题是“{LIST_NAMES[named]}”，依据栏却是“{headings.get('leniency') or headings.get('circumstances')}”"
-        )
-        return None, [Finding("error", message, LENIENCY_HEADINGS[named], row=row, column="依据", rule="R7")]
-    kind = said or named
-    if kind is None:
-        return None, [
-            Finding("error", "看不出是哪一张清单", "标题写明：" + "、".join(LIST_NAMES.values()), row=row, rule="R7")
-        ]
-    return kind, []
-
-
-def _missing(columns: dict[str, int], headings: dict[str, str], kind: ListKind, row: int) -> list[Finding]:
-    """Columns that are not there: an error in the prescribed form, a remark in another office's layout."""
-    standard = {*_STANDARD.values(), *LENIENCY_HEADINGS.values()}
-    foreign = any(heading not in standard for heading in headings.values())
-    findings = []
-    for name in _REQUIRED:
-        if name in columns or (name == "range" and kind not in ("lighter", "mitigated")):
-            continue
-        heading = LENIENCY_HEADINGS[kind] if name == "leniency" else _STANDARD[name]
-        if not foreign or name in ("title", "circumstances"):
-            findings.append(
-                Finding(
-                    "error",
-                    f"表头缺少“{heading}”一栏",
-                    f"在表头增加“{heading}”并逐行填写",
-                    row=row,
-                    column=heading,
-                    rule="R7",
-                )
-            )
-        else:
-            findings.append(
-                Finding(
-                    "warning",
-                    f"原表没有“{heading}”一栏，留空，不代填",
-                    f"请补充“{heading}”",
-                    row=row,
-                    column=heading,
-                    rule="R7",
-                )
-            )
-    if "number" not in columns:
-        findings.append(Finding("warning", "没有“序号”一栏，按行的次序编号", "序号", row=row, column="序号", rule="R7"))
-    return findings
-
-
-def _is_filler(row: Sequence[str]) -> bool:
-    return all(_FILLER.fullmatch(cell) for cell in row)
-
-
-def _item(
-    row: Sequence[str],
-    offset: int,
-    columns: dict[str, int],
-    headings: dict[str, str],
-    kind: ListKind,
-    department: str | None,
-    sheet: Sheet,
-    source: Source,
-    before: int,
-) -> tuple[Item | None, list[Finding]]:
-    def cell(name: str) -> str | None:
-        if name not in columns:
+    def cell(self, row: Sequence[str], name: str) -> str | None:
+        place = self.head.columns.get(name)
+        if place is None:
             return None
-        return row[columns[name]].strip() if columns[name] < len(row) else ""
+        return row[place].strip() if place < len(row) else ""
 
-    findings: list[Finding] = []
-    text = comparable(cell("number") or "")
-    if text.isdigit():
-        number = int(text)
-    else:
-        number = before + 1
-        if "number" in columns:
-            said = f"“{cell('number')}”不是数字" if text else "没有序号"
-            findings.append(
-                Finding("warning", f"{said}，按次序记为 {number}", "1、2、3……", row=offset, column="序号", rule="R7")
-            )
-    basis = cell("basis")
-    if "penalty" in columns and cell("penalty"):
-        basis = (
-            f"{headings.get('basis', '设定依据')}：{basis}\n{headings['penalty']}：{cell('penalty')}"
-            if basis
-            else cell("penalty")
+    def skipped(self, row: Sequence[str]) -> str | None:
+        """Why a row is no item: in words for the reader, empty for a blank or repeated heading; ``None`` for an item."""
+        if all(_FILLER.fullmatch(cell) for cell in row) or self.head.repeats_in(row):
+            return ""
+        number = comparable(self.cell(row, "number") or "")
+        filled = [comparable(cell) for i, cell in enumerate(row) if cell and i != self.head.columns.get("number")]
+        texts = filled or [number]
+        if set(texts) <= {*_NOTHING}:
+            return "写明“无”，没有这一类事项"
+        if number and not filled and _number(number) is not None:
+            return "只有序号，没有内容，跳过"
+        if any(_LAW.search(cell) for cell in row) and len(set(filled)) > 1:
+            return None
+        first = next(comparable(cell) for cell in row if cell)
+        if _FOOTER.match(first) and _number(number) is None:
+            return f"“{first[:12]}”是表尾，不是事项"
+        if (
+            number
+            and not self.cell(row, "title")
+            and not self.cell(row, "circumstances")
+            and len({first, *filled}) == 1
+        ):
+            return f"“{first[:12]}”是小标题，不是事项"
+        return None
+
+    def item(self, row: Sequence[str], offset: int, before: int) -> tuple[Item, list[Finding]]:
+        findings: list[Finding] = []
+        number = _number(comparable(self.cell(row, "number") or ""))
+        if number is None:
+            number = self._free_number(before)
+            if "number" in self.head.columns:
+                said = f"“{text}”不是数字" if (text := self.cell(row, "number")) else "没有序号"
+                findings.append(
+                    Finding("warning", f"{said}，按次序记为 {number}", "1、2、3……", column="序号", rule="R7")
+                )
+        if offset in self.sheet.hidden:
+            findings.append(Finding("warning", "这一行在表里是隐藏的，仍然读入", "取消隐藏，或者删去", rule="R7"))
+        item = Item(
+            id=f"{self.source.id}-{self.kind}-{number}",
+            source=self.source.id,
+            department=self.department,
+            kind=self.kind,
+            number=number,
+            title=re.sub(r"\s*\n\s*", "", self.cell(row, "title") or ""),
+            circumstances=self.cell(row, "circumstances") or "",
+            basis=self._basis(row),
+            leniency_basis=self.cell(row, "leniency"),
+            range=self.cell(row, "range"),
+            measures=self.cell(row, "measures"),
+            remarks=self.cell(row, "remarks") or None,
+            sheet=self.sheet.name,
+            row=offset,
         )
-    item = Item(
-        id=f"{source.id}-{kind}-{number}",
-        source=source.id,
-        department=department,
-        kind=kind,
-        number=number,
-        title=re.sub(r"\s*\n\s*", "", cell("title") or ""),
-        circumstances=cell("circumstances") or "",
-        basis=basis,
-        leniency_basis=cell("leniency"),
-        range=cell("range"),
-        measures=cell("measures"),
-        remarks=cell("remarks") or None,
-        sheet=sheet.name,
-        row=offset,
-    )
-    narrow = headings.get("basis", "设定依据") != "设定依据" and "penalty" not in columns
-    findings += [replace(remark, row=offset) for remark in check_item(item, violation_only=narrow)]
-    return item, findings
+        narrow = self.head.headings.get("basis", "设定依据") != "设定依据" and "penalty" not in self.head.columns
+        return item, [*findings, *check_item(item, violation_only=narrow)]
+
+    def _basis(self, row: Sequence[str]) -> str | None:
+        """设定依据, or the two columns that stand for it, each under its own heading."""
+        violated, penalty = self.cell(row, "basis"), self.cell(row, "penalty")
+        if not penalty:
+            return violated if penalty is None or violated is not None else penalty
+        own = f"{self.head.headings['penalty']}：{penalty}"
+        return f"{self.head.headings['basis']}：{violated}\n{own}" if violated else own
+
+    def _free_number(self, before: int) -> int:
+        """The number by order for a row without one, not taken by another row."""
+        rows = self.sheet.rows[self.head.row + self.head.rows :]
+        taken = {_number(comparable(self.cell(row, "number") or "")) for row in rows}
+        number = before + 1
+        while number in taken:
+            number += 1
+        return number
+
+
+def _number(text: str) -> int | None:
+    """The number of a row: 3, ３, 3.0, （3）, 3、 or 三; ``None`` if it is none."""
+    bare = re.sub(r"(?<=\d)\.0+$|[().、,:\[\]#号第]", "", text)
+    try:
+        return chinese_number(bare)
+    except ValueError:
+        return None
 
 
 def _duplicates(items: Sequence[Item], file: str) -> list[Finding]:
@@ -366,13 +241,18 @@ def _duplicates(items: Sequence[Item], file: str) -> list[Finding]:
     names: dict[tuple[ListKind, str], Item] = {}
     for item in items:
         if first := numbers.get(item.id):
-            message = f"序号 {item.number} 与第{first.row}行重复"
+            message = f"序号 {item.number} 与{_place(first, item)}重复"
             findings.append(Finding("error", message, "每行一个不重复的序号", file, item.sheet, item.row, "序号", "R7"))
         numbers.setdefault(item.id, item)
         if (first := names.get((item.kind, comparable(item.title)))) and item.title:
-            message = f"事项名称与第{first.row}行相同"
+            message = f"事项名称与{_place(first, item)}相同"
             findings.append(
                 Finding("warning", message, "合并，或者写明区别", file, item.sheet, item.row, "事项名称", "R8")
             )
         names.setdefault((item.kind, comparable(item.title)), item)
     return findings
+
+
+def _place(first: Item, second: Item) -> str:
+    sheet = "" if first.sheet == second.sheet else f"工作表“{first.sheet}”"
+    return f"{sheet}第{first.row}行"

@@ -12,20 +12,28 @@ _SPACE = r"[ \t\u00a0\u2000-\u200a\u3000]+"
 _SPACE_BESIDE_CJK = re.compile(
     f"(?<=[{CJK}{_CJK_PUNCTUATION}]){_SPACE}(?=\\S)|(?<=\\S){_SPACE}(?=[{CJK}{_CJK_PUNCTUATION}])"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]")
+_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# U+FFFD stays: it says that a character was lost before the text came here.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc\ufffe\uffff]"
+)
+_BRACKETS = re.compile(r"([(（])([^()（）]*)([)）])")
 _HALF_TO_FULL = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
 _HALF_BETWEEN_CJK = re.compile(f"(?<=[{CJK}”）》])[,;:?!](?=[{CJK}“（《]|$)")
 _COMPARE = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "〔": "[", "〕": "]", "【": "[", "】": "]", "—": "-"}
 )
-# Doubled characters that are words of their own, so that a page join “…人” + “人均…” loses nothing.
-_REDUPLICATED = frozenset("人天年月日时处事家户个件层常往刚渐仅种多久单重区")
 DIGITS = {"〇": 0, "零": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 
 
 def strip_control(text: str) -> str:
-    """Drop control, zero-width and direction characters; keep line ends and tabs."""
-    return _CONTROL.sub("", text)
+    """Drop control, zero-width and direction characters; keep tabs, and every kind of line end as ``\\n``."""
+    return _CONTROL.sub("", _LINE_END.sub("\n", text))
+
+
+def strip_bookmarks(text: str) -> str:
+    """Drop what Word's bookmarks leave behind in extracted text."""
+    return _BOOKMARK.sub("", text)
 
 
 def comparable(text: str) -> str:
@@ -39,21 +47,15 @@ def repair_line(line: str) -> str:
 
     Words are never changed; only white space, brackets and commas are.
     """
-    line = strip_control(_BOOKMARK.sub("", line)).strip()
-    line = _SPACE_BESIDE_CJK.sub("", line)
-    line = re.sub(f"\\((?=[^()（）]*[{CJK}\\d][^()（）]*[)）])", "（", line)
-    line = re.sub(r"（([^()（）]*)\)", r"（\1）", line)
+    line = strip_bookmarks(strip_control(line)).strip()
+    line = _BRACKETS.sub(_full_width, _SPACE_BESIDE_CJK.sub("", line))
     return _HALF_BETWEEN_CJK.sub(lambda mark: _HALF_TO_FULL[mark.group()], line)
 
 
-def page_join_overlap(before: str, after: str) -> int:
-    """How many characters at the start of ``after`` repeat the end of ``before`` (a word printed on both pages)."""
-    for length in range(min(8, len(before), len(after)), 1, -1):
-        if before.endswith(after[:length]) and re.fullmatch(f"[{CJK}]+", after[:length]):
-            return length
-    if before and after and before[-1] == after[0] and re.match(f"[{CJK}]", after) and after[0] not in _REDUPLICATED:
-        return 1
-    return 0
+def _full_width(pair: re.Match[str]) -> str:
+    opening, inside, closing = pair.groups()
+    chinese = opening == "（" or closing == "）" or re.search(f"[{CJK}\\d]", inside)
+    return f"（{inside}）" if chinese else pair.group()
 
 
 def chinese_number(text: str) -> int:
@@ -62,7 +64,7 @@ def chinese_number(text: str) -> int:
     Raises ``ValueError`` when it is neither.
     """
     text = unicodedata.normalize("NFKC", text)
-    if text.isdigit():
+    if text.isdecimal() and len(text) <= 6:
         return int(text)
     tens, ten, ones = text.partition("十")
     if not text or any(char not in DIGITS for char in text) or len(tens) > 1 or len(ones) > 1:

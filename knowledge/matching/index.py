@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +26,10 @@ FEATURES = (
     "surface_gap",
     "words",
     "words_rel",
-    "pairs",
-    "pairs_rel",
+    "chars",
+    "chars_rel",
+    "whole",
+    "whole_rel",
     "alias",
     "alias_rel",
     "sound",
@@ -49,8 +52,22 @@ FEATURES = (
     "same_type",
     "has_aliases",
     "title_cover",
+    "family",
+    "family_rel",
 )
-_POOL = {"surface": 24, "words": 14, "pairs": 14, "alias": 16, "sound": 8, "concept": 8}
+_ARTICLE_NUMBER = re.compile("第[〇零一二三四五六七八九十百千\\d]+条.*$")
+_POOL = {"surface": 24, "words": 14, "chars": 14, "whole": 24, "alias": 16, "sound": 8, "concept": 8}
+
+
+def passages_of(body: str, length: int = 60) -> list[str]:
+    """A text in passages of whole sentences, at least ``length`` characters each but the last."""
+    passages: list[str] = []
+    for sentence in re.findall(r"[^。；！？\n]+[。；！？\n]*", body):
+        if passages and len(passages[-1]) < length:
+            passages[-1] += sentence
+        else:
+            passages.append(sentence)
+    return passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +107,12 @@ class Index:
             )
             for name in sorted(names)
         }
+        families: dict[str, int] = {}
+        names_of_families = [entry.source or _ARTICLE_NUMBER.sub("", entry.title) for entry in self.entries]
+        self._family = np.asarray(
+            [families.setdefault(name, len(families)) for name in names_of_families], dtype=np.int32
+        )
+        self._family_size = np.sqrt(np.bincount(self._family, minlength=1)).astype(np.float32)
         self._types = [frozenset(filter(None, map(type_of, entry.aliases))) for entry in self.entries]
 
     def _build(self, size: int) -> None:
@@ -97,7 +120,7 @@ class Index:
         texts: list[str] = []
         surface_owner: list[int] = []
         views: dict[str, list[tuple[int, Ints]]] = {
-            name: [] for name in ("surface", "sound", "words", "pairs", "alias", "concept", "all")
+            name: [] for name in ("surface", "sound", "words", "chars", "whole", "alias", "concept", "all")
         }
         word_counts: Counter[str] = Counter(dict.fromkeys(sorted(self.analyzer.domain_words), 0))
         for row, entry in enumerate(self.entries):
@@ -105,13 +128,16 @@ class Index:
             own = [self.analyzer.tokens(alias, cut=False) for alias in entry.aliases]
             chars = {id(tokens): intern(tokens.chars) for tokens in (title, body, *own)}
             words = {id(tokens): intern(tokens.words) for tokens in (title, body)}
-            for tokens in [*([title] if title.text else []), *own] or [body]:
+            passages = [] if own else [self.analyzer.tokens(part, cut=False) for part in passages_of(entry.body)]
+            chars |= {id(tokens): intern(tokens.chars) for tokens in passages}
+            for tokens in [*([title] if title.text else []), *own, *passages] or [body]:
                 views["surface"].append((len(texts), chars[id(tokens)]))
                 views["sound"].append((len(texts), intern(tokens.sounds)))
                 surface_owner.append(row)
                 texts.append(tokens.text)
             views["words"] += [(row, words[id(title)]), (row, words[id(title)]), (row, words[id(body)])]
-            views["pairs"] += [(row, chars[id(title)]), (row, chars[id(title)]), (row, chars[id(body)])]
+            views["chars"] += [(row, chars[id(title)]), (row, chars[id(title)]), (row, chars[id(body)])]
+            views["whole"] += [(row, chars[id(title)]), (row, chars[id(body)])]
             views["alias"] += [(row, chars[id(tokens)]) for tokens in (title, *own)]
             views["concept"] += [(row, intern(tokens.concepts)) for tokens in (title, body, *own)]
             views["all"] += [(row, chars[id(tokens)]) for tokens in (title, body, *own)]
@@ -138,7 +164,8 @@ class Index:
         self._surface = postings("surface", len(texts), "cosine")
         self._sound = postings("sound", len(texts), "cosine")
         self._words = postings("words", size, "bm25")
-        self._pairs = postings("pairs", size, "bm25", pairs=True)
+        self._chars = postings("chars", size, "bm25")
+        self._whole = postings("whole", size, "cosine")
         self._alias = postings("alias", size, "bm25", b=0.4, k1=1.6)
         self._concept = postings("concept", size, "bm25", b=0.3)
         self._all = postings("all", size, "idf", pairs=True)
@@ -163,7 +190,8 @@ class Index:
             "surface": np.maximum.reduceat(surface_scores, starts),
             "sound": np.maximum.reduceat(sound_scores, starts),
             "words": self._words.scores(words),
-            "pairs": self._pairs.scores(pairs),
+            "chars": self._chars.scores(chars, self._limit),
+            "whole": self._whole.scores(chars, self._limit),
             "alias": self._alias.scores(chars, self._limit),
             "concept": self._concept.scores(self._vocabulary.bag(tokens.concepts)),
         }
@@ -242,11 +270,11 @@ class Index:
         if not len(rows):
             return np.zeros((0, len(FEATURES)), np.float32)
         out: dict[str, Any] = {}
-        for name in ("surface", "words", "pairs", "alias", "sound", "concept"):
+        for name in ("surface", "words", "chars", "whole", "alias", "sound", "concept"):
             view = views[name][rows]
             top = max(float(view.max()), 1e-6)
             out[f"{name}_rel"] = view / top
-            out[name] = view if name in ("surface", "sound") else np.log1p(view) / 4
+            out[name] = view if name in ("surface", "sound", "whole") else np.log1p(view) / 4
         best, mean = self._best_surfaces(rows, surface_scores)
         out["surface_mean"] = mean
         order = np.sort(out["surface"])[::-1]
@@ -277,6 +305,10 @@ class Index:
         out["has_aliases"] = self._has_aliases[rows]
         titles = self._first[rows]
         out["title_cover"] = surface_scores[titles]
+        family = np.bincount(self._family, weights=views["whole"] ** 3 + views["surface"] ** 3) / self._family_size
+        support = np.cbrt(family)[self._family[rows]]
+        out["family"] = support
+        out["family_rel"] = support / max(float(support.max()), 1e-6)
         return np.stack([out[name].astype(np.float32) for name in FEATURES], axis=1)
 
     def _best_surfaces(self, rows: Ints, scores: Floats) -> tuple[list[int], Floats]:

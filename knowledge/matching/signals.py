@@ -13,7 +13,7 @@ from knowledge.matching.index import FEATURES, Candidates
 from knowledge.matching.postings import Floats
 
 _AT = {name: column for column, name in enumerate(FEATURES)}
-_VIEWS = ("surface", "words", "pairs", "alias", "concept", "coverage", "sound", "ratio")
+_VIEWS = ("surface", "words", "chars", "alias", "concept", "coverage", "sound", "ratio")
 _OF_BEST = (
     "surface",
     "surface_mean",
@@ -24,8 +24,10 @@ _OF_BEST = (
     "coverage_rel",
     "words",
     "words_rel",
-    "pairs",
-    "pairs_rel",
+    "chars",
+    "chars_rel",
+    "whole",
+    "whole_rel",
     "concept",
     "concept_rel",
     "sound",

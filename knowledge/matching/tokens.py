@@ -90,8 +90,18 @@ class Analyzer:
             if cut and piece:
                 found = list(self._cut(piece, HMM=False))
                 words += found
+                words += [part for word in found if len(word) > 2 for part in self._parts(word)]
                 words += [f"{a}_{b}" for a, b in itertools.pairwise(found)]
         return Tokens(text.replace(" ", ""), tuple(chars), tuple(words), tuple(sounds), tuple(self._concepts(pieces)))
+
+    def _parts(self, word: str) -> list[str]:
+        """The shorter words inside a long one: 营业执照 is found by 执照 too."""
+        return [
+            part
+            for length in (2, 3)
+            for start in range(len(word) - length + 1)
+            if (part := word[start : start + length]) in self.known_words and part != word
+        ]
 
     def _concepts(self, pieces: Sequence[str]) -> list[str]:
         """The concepts whose everyday or legal names occur in the text, longest first, without overlaps."""
