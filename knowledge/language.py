@@ -68,14 +68,16 @@ def load_language(folder: Path) -> Language:
         for node in load_yaml(folder / "topics.yaml").items()
     )
     names = [name for term in glossary for name in (term.term, *term.also)]
-    return Language(words, (*terms, *names), _synonyms(load_yaml(folder / "thesaurus.yaml")), glossary, topics)
-
-
-def _synonyms(groups: Node) -> dict[str, str]:
     synonyms: dict[str, str] = {}
+    for file in ("thesaurus.yaml", "thesaurus_general.yaml"):
+        _add_synonyms(synonyms, load_yaml(folder / file))
+    return Language(words, (*terms, *names), synonyms, glossary, topics)
+
+
+def _add_synonyms(synonyms: dict[str, str], groups: Node) -> None:
+    """Word → name of its group; a word that stands in two groups belongs to the first."""
     for group in groups.items():
         legal = group.texts("legal")
         for word in (*legal, *group.texts("lay")):
             if len(word) >= 2:
                 synonyms.setdefault(word, legal[0])
-    return synonyms
