@@ -22,16 +22,23 @@ class Bag:
     unknown: int
 
 
+class _Numbers(dict[str, int]):
+    """Gives a new term the next number."""
+
+    def __missing__(self, term: str) -> int:
+        number = self[term] = len(self)
+        return number
+
+
 class Vocabulary:
     """Terms to numbers, shared by all views of an index. Growing while the index is built, then only read."""
 
     def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
+        self.numbers = _Numbers()
 
     def intern(self, terms: tuple[str, ...] | list[str]) -> Ints:
         """The numbers of terms; new ones get the next."""
-        numbers = self.numbers
-        return np.fromiter((numbers.setdefault(term, len(numbers)) for term in terms), dtype=np.int32, count=len(terms))
+        return np.fromiter(map(self.numbers.__getitem__, terms), dtype=np.int32, count=len(terms))
 
     def bag(self, terms: tuple[str, ...] | list[str]) -> Bag:
         """The known terms of a question with their counts."""
