@@ -35,13 +35,17 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """Everything the matching knows of words. ``synonyms`` maps a word to the name of its concept."""
+    """Everything the matching knows of words. ``synonyms`` maps a word to the name of its concept.
+
+    ``outside`` are questions that no published text settles.
+    """
 
     words: Mapping[str, int]
     terms: tuple[str, ...]
     synonyms: Mapping[str, str]
     glossary: tuple[Term, ...]
     topics: tuple[Topic, ...]
+    outside: tuple[str, ...] = ()
 
     def analyzer(self) -> Analyzer:
         """A new analyzer with these words."""
@@ -71,7 +75,8 @@ def load_language(folder: Path) -> Language:
     synonyms: dict[str, str] = {}
     for file in ("thesaurus.yaml", "thesaurus_general.yaml"):
         _add_synonyms(synonyms, load_yaml(folder / file))
-    return Language(words, (*terms, *names), synonyms, glossary, topics)
+    outside = tuple(str(node.value) for node in load_yaml(folder / "outside.yaml").items())
+    return Language(words, (*terms, *names), synonyms, glossary, topics, outside)
 
 
 def _add_synonyms(synonyms: dict[str, str], groups: Node) -> None:

@@ -16,7 +16,7 @@ from rapidfuzz.distance import LCSseq
 
 from knowledge.matching.cues import consequence_of, fits_consequence, type_of
 from knowledge.matching.entries import Entry
-from knowledge.matching.postings import Floats, Ints, Postings, Vocabulary
+from knowledge.matching.postings import Bag, Floats, Ints, Postings, Vocabulary
 from knowledge.matching.tokens import Analyzer, Tokens, sound_of
 
 FEATURES = (
@@ -72,18 +72,22 @@ def passages_of(body: str, length: int = 60) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The candidates for one question: rows of the index and their features (rows × ``FEATURES``)."""
+    """The candidates for one question: rows of the index and their features (rows × ``FEATURES``).
+
+    ``known`` is the share of the question that the entries know, ``outside`` its likeness to questions nobody settles.
+    """
 
     rows: Ints
     features: Floats
     known: float
     tokens: Tokens
+    outside: float = 0.0
 
 
 class Index:
     """Search structures over entries. Built once, read by any number of threads."""
 
-    def __init__(self, entries: Sequence[Entry], analyzer: Analyzer) -> None:
+    def __init__(self, entries: Sequence[Entry], analyzer: Analyzer, outside: Sequence[str] = ()) -> None:
         self.entries = tuple(entries)
         self.analyzer = analyzer
         self.rows = {entry.id: row for row, entry in enumerate(self.entries)}
@@ -92,7 +96,7 @@ class Index:
         was_collecting = gc.isenabled()
         gc.disable()  # a hundred thousand short-lived tuples, none of them in a cycle
         try:
-            self._build(size)
+            self._build(size, outside)
         finally:
             if was_collecting:
                 gc.enable()
@@ -115,7 +119,7 @@ class Index:
         self._family_size = np.sqrt(np.bincount(self._family, minlength=1)).astype(np.float32)
         self._types = [frozenset(filter(None, map(type_of, entry.aliases))) for entry in self.entries]
 
-    def _build(self, size: int) -> None:
+    def _build(self, size: int, outside: Sequence[str]) -> None:
         intern = self._vocabulary.intern
         texts: list[str] = []
         surface_owner: list[int] = []
@@ -144,6 +148,9 @@ class Index:
             word_counts.update((*title.words, *body.words))
             word_counts.update(term for tokens in own for term in tokens.chars if len(term) == 2)
             word_counts.update(concept[1:] for tokens in own for concept in tokens.concepts)
+        views["outside"] = [
+            (row, intern(self.analyzer.tokens(question, cut=False).chars)) for row, question in enumerate(outside)
+        ]
         width = len(self._vocabulary.numbers)
         is_pair = np.fromiter((len(term) == 2 for term in self._vocabulary.numbers), bool, width)
 
@@ -168,6 +175,7 @@ class Index:
         self._whole = postings("whole", size, "cosine")
         self._alias = postings("alias", size, "bm25", b=0.4, k1=1.6)
         self._concept = postings("concept", size, "bm25", b=0.3)
+        self._outside = postings("outside", len(outside), "cosine")
         self._all = postings("all", size, "idf", pairs=True)
         self._by_sound = self._sounding_words(word_counts)
         self._limit = max(2_000, len(texts) // 6)
@@ -203,8 +211,15 @@ class Index:
         rows = self._pool(views, size)
         share = known / total if total else 0.0
         return Candidates(
-            rows, self._features(rows, views, coverage, share, surface_scores, tokens, question), share, tokens
+            rows,
+            self._features(rows, views, coverage, share, surface_scores, tokens, question),
+            share,
+            tokens,
+            self._likeness_outside(chars),
         )
+
+    def _likeness_outside(self, chars: Bag) -> float:
+        return float(self._outside.scores(chars).max()) if self._outside.size else 0.0
 
     def _sounding_words(self, counts: Counter[str]) -> dict[tuple[str, ...], str]:
         """The most frequent word of the entries for each sequence of sounds."""

@@ -66,8 +66,10 @@ def covers(jurisdiction: str | None, asked: str) -> bool:
 class Matcher:
     """Answers questions over a fixed set of entries. Thread-safe once built."""
 
-    def __init__(self, entries: Sequence[Entry], analyzer: Analyzer, profile: Profile) -> None:
-        self.index = Index(entries, analyzer)
+    def __init__(
+        self, entries: Sequence[Entry], analyzer: Analyzer, profile: Profile, outside: Sequence[str] = ()
+    ) -> None:
+        self.index = Index(entries, analyzer, outside)
         self._profile = profile
 
     def search(
