@@ -249,7 +249,12 @@ class Index:
         return text
 
     def _breaks_word(self, text: str, start: int, word: str) -> bool:
-        """Whether putting ``word`` at ``start`` would change a character that stands in a word of the entries."""
+        """Whether putting ``word`` at ``start`` would change a character that stands in a word of the entries.
+
+        A long word of the field wins over a short one inside it: 执发证 becomes 执法证 though 发证 is a word.
+        """
+        if len(word) >= 3 and word in self.analyzer.domain_words:
+            return False
         for offset, char in enumerate(word):
             at = start + offset
             if text[at] != char:

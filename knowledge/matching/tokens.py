@@ -73,7 +73,7 @@ class Analyzer:
         if any(ord(char) > 0x4DFF for char in text):
             text = self._simplify(text)
         text = _NOT_TEXT.sub(" ", text).strip()
-        return _POLITE.sub("", text) or text
+        return _POLITE.sub("", text).strip() or text
 
     def tokens(self, text: str, *, cut: bool = True) -> Tokens:
         """Analyse one text; without ``cut`` it gets no words (typical questions are found by their characters)."""
