@@ -16,6 +16,7 @@ from storage import chats, questions
 from storage.database import Session
 
 CHINA = ZoneInfo("Asia/Shanghai")
+IMPATIENCE = 5.0  # seconds within which the same button pressed again is the same tap
 _COMMANDS = {
     "/start": "start",
     "/help": "help",
@@ -115,13 +116,15 @@ class Conversation:
 
     async def _pressed(self, turn: Turn) -> Reply | None:
         token = turn.incoming.choice
-        if token and turn.dialogue.state.get("pressed") == token:
-            return None  # five taps have one effect
+        pressed, at = turn.dialogue.state.get("pressed") or ("", 0)
+        now = turn.incoming.at.timestamp()
+        turn.dialogue.state["pressed"] = [token, now]
+        if token and pressed == token and now - at < IMPATIENCE:
+            return None  # five taps have one effect; later it is a wish to see it again
         button = await chats.pressed(turn.session, turn.incoming.channel, turn.incoming.chat, token)
         if button is None:
             reply = browse.menu()
             return Reply.of(("lead", words.STALE_BUTTON), choices=reply.choices)
-        turn.dialogue.state["pressed"] = token
         return await self._act(turn, button.act)
 
     async def _said(self, turn: Turn, text: str) -> Reply | None:

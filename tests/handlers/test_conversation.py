@@ -74,6 +74,8 @@ async def test_feedback_is_kept_once_and_useless_answers_are_listed_for_the_edit
         listed = await questions.for_editors(session, world.clock.now() - dt.timedelta(days=1))
     assert [(row.question, row.useful) for row in listed] == [("灭火器过期了会罚吗", False)]
     assert await owner.presses_token(token) == []  # five taps have one effect
+    world.clock.passes(seconds=30)
+    assert lead_of(await owner.presses_token(token)) == words.USELESS  # later it is a wish to see it again
 
 
 async def test_ones_own_place_comes_first_and_another_place_is_marked(world: World) -> None:
