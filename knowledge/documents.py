@@ -217,6 +217,20 @@ class _Outline:
                 self._current = self._attach(heading, line, row)
             else:
                 self._current.lines.append(line)
+        self._show_bare_annexes()
+
+    def _show_bare_annexes(self) -> None:
+        """An annex without a title is shown by its mark; one with nothing under it is only a line at the end."""
+        parents = {id(node.parent) for node in self.nodes}
+        for node in self.nodes:
+            if node.depth != ANNEX or node.lines:
+                continue
+            if id(node) in parents:
+                node.lines.append(node.path)
+            else:
+                self.back.append(node.path)
+                message, expected = f"“{node.path}”下面没有内容", "附件的正文，或者删去这一行"
+                self._findings.append(Finding("warning", message, expected, self._source.file))
 
     def _annex(self, mark: AnnexMark, line: str) -> None:
         opens = mark.title is None or mark.number in self._named or self._annexed or (self._ending and self._signed)
@@ -280,8 +294,6 @@ class _Outline:
         path = (base.path if base else "") + dot + level.path.format(heading.label)
         identity = self._unique(f"{base.id if base else self._source.id}-{heading.value}")
         node = _Node(path, identity, level.depth, base, [line])
-        if base is not None and not base.lines:
-            base.lines.append(base.path)  # an annex without a title of its own is still there to be shown
         self.nodes.append(node)
         return node
 

@@ -98,10 +98,12 @@ def _check_office(path: Path, kind: str, head: bytes) -> None:
     if _PARTS[kind] not in names:
         other = next((f"，是 {name} 文件" for name, part in _PARTS.items() if part in names), "")
         raise refuse(path, f"文件名是 .{kind}，内容却不是{other}", f"真正的 {kind} 文件；请用原来的软件重新保存")
-    if unpacked > MAX_UNPACKED or (unpacked > _SMALL_ENOUGH and unpacked / packed > MAX_RATIO):
+    if unpacked > MAX_UNPACKED:
         raise refuse(
-            path, f"解压后有 {unpacked / 1048576:.0f} MB，不正常", f"解压后不超过 {MAX_UNPACKED // 1048576} MB"
+            path, f"解压后有 {unpacked >> 20} MB，太大", f"解压后不超过 {MAX_UNPACKED >> 20} MB，请拆成几个文件"
         )
+    if unpacked > _SMALL_ENOUGH and unpacked / packed > MAX_RATIO:
+        raise refuse(path, f"解压后大到 {unpacked // packed} 倍，不正常", "普通的办公文件；请用原来的软件重新保存")
     if len(entries) > MAX_PARTS:
         raise refuse(path, "文件里的部件太多，不正常", "普通的办公文件")
     if any(entry.flag_bits & 0x1 for entry in entries):

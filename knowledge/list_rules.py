@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ARTICLE = r"第\s*[〇零一二三四五六七八九十百千\d]+\s*条"
 _PROVISION = re.compile(rf"《[^《》]+(?:《[^《》]*》[^《》]*)?》[^《》]*?{_ARTICLE}")
 _PENALTY_PART = re.compile(
-    r"处罚条款|处罚依据|【处罚】|\[处罚\]|罚则|法律责任|依据[^；。]*处罚|按照[^；。]*处罚|依照[^；。]*处罚|给予处罚"
+    r"处罚(?:的|法律|法规)*(?:条款|依据|规定|条文)|【处罚】|\[处罚\]|罚则|法律责任|(?:依据|按照|依照)[^;。]*处罚|给予处罚"
 )
 _ONE_ARTICLE = re.compile(_ARTICLE)
 _VIOLATION_PART = re.compile(r"违反|违则|禁止|违法行为|定性|义务")
@@ -59,8 +59,8 @@ _LINKS = frozenset(("的", "可以", "应当", "当事人"))
 _CONCRETE = re.compile(
     r"[\d一二三四五六七八九十百千万两半几][多余]?\s*"
     r"(日|天|个|处|次|元|万|米|平方|立方|年|月|周|小时|分钟|件|人|份|公斤|千克|克|升|%|具|瓶|袋|册|吨|条|倍|户|台|辆|张|项|种|笔|亩|头|只|批)"
-    r"|当场|当日|当天|立即|立案前|检查前"
 )
+_TIMELY = re.compile("当场|当日|当天|立即|立案前|检查前")
 _VAGUE = re.compile("酌情|视情|情节轻微|适当|等情形$")
 _MEASURE = re.compile("查封|扣押|暂扣|扣留|冻结|封存")
 _EXECUTION = re.compile("拆除|代履行|代为|划拨|扣缴|强制清除|强制执行|封闭|拍卖|加处|恢复原状|强制(?!措施|检)")
@@ -115,19 +115,6 @@ def _check_required(item: Item) -> list[Finding]:
     ]
 
 
-def _check_excluded(item: Item) -> list[Finding]:
-    """R9: judged by the act. A named act refuses the row; a suspicion is a doubt. Titles of laws in 《》 do not count."""
-    act = re.sub("《[^《》]*》", "", f"{item.title}\n{item.circumstances}")
-    title = re.sub("《[^《》]*》", "", item.title)
-    if found := (_NAMED_ACTS.search(title) or _CALAMITY.search(title)):
-        message = f"“{found.group()}”属于不得列入清单的行为，依据{_CLAUSE_R9}"
-        return [_error(message, "从清单中删去这一行", "事项名称", "R9")]
-    if found := (_NAMED_ACTS.search(act) or _CALAMITY.search(act) or _RISKY.search(_NEGATED.sub("", act))):
-        message = f"“{found.group()}”可能属于风险大、后果严重或者难以挽回的行为，依据{_CLAUSE_R9}"
-        return [_doubt(message, "法制审核确认可以列入，或者删去", "事项名称", "R9")]
-    return []
-
-
 def _check_basis(item: Item, violation_only: bool) -> list[Finding]:
     """The provision violated and, for the penalty lists, the penalty provision; for 不予强制 the coercive provision."""
     basis = _LAW_TITLE.sub("《法》", comparable(item.basis or ""))  # the words of a title say nothing about its part
@@ -145,8 +132,13 @@ def _check_basis(item: Item, violation_only: bool) -> list[Finding]:
             message, expected = "没有分清违反条款和处罚条款", "违反条款：《××法》第×条；处罚条款：《××法》第×条"
             return [_doubt(message, expected, "设定依据")]
         return [_doubt(message, expected, "设定依据") if violation_only else _error(message, expected, "设定依据")]
-    if not violated and not several:
-        return [_error("只有处罚条款，没有违反条款", "补充“违反条款：《××法》第×条”", "设定依据")]
+    if not violated:
+        marked = _PENALTY_PART.search(basis)
+        message, expected = "只有处罚条款，没有违反条款", "补充“违反条款：《××法》第×条”"
+        if not several:
+            return [_error(message, expected, "设定依据")]
+        if marked and not _PROVISION.search(basis[: marked.start()]):
+            return [_doubt(message, expected, "设定依据")]
     return []
 
 
@@ -168,9 +160,9 @@ def _check_circumstances(item: Item) -> list[Finding]:
     text = "".join(parts)
     if _CONCRETE.search(text):
         return []
-    if parts and all(_is_statutory(part) for part in parts) or _is_statutory(text):
+    if (parts and all(_is_statutory(part) for part in parts)) or _is_statutory(text):
         return [_error("只照抄法条，没有具体情形", "写明首次、数量、金额、时限、后果等具体条件", "适用情形")]
-    if _VAGUE.search(text) or len(text) < 12:
+    if not _TIMELY.search(text) and (_VAGUE.search(text) or len(text) < 12):
         return [_doubt("写得太笼统", "写明首次、数量、金额、时限、后果等具体条件", "适用情形")]
     return []
 

@@ -123,8 +123,9 @@ def _items_under(head: Head, sheet: Sheet, source: Source) -> tuple[list[Item], 
         return [], findings
     table = _Table(head, kind, department, sheet, source)
     items: list[Item] = []
-    for offset, row in enumerate(sheet.rows[head.row + head.rows :], at + head.rows):
-        skipped = table.skipped(row)
+    for place, row in enumerate(sheet.rows[head.row + head.rows :], head.row + head.rows):
+        offset = sheet.first_row + place
+        skipped = table.skipped(row, sheet.rows[place - 1])
         if skipped is not None:
             findings += [Finding("note", skipped, row=offset)] if skipped else []
             continue
@@ -152,10 +153,14 @@ class _Table:
             return None
         return row[place].strip() if place < len(row) else ""
 
-    def skipped(self, row: Sequence[str]) -> str | None:
+    def skipped(self, row: Sequence[str], above: Sequence[str]) -> str | None:
         """Why a row is no item: in words for the reader, empty for a blank or repeated heading; ``None`` for an item."""
         if all(_FILLER.fullmatch(cell) for cell in row) or self.head.repeats_in(row):
             return ""
+        if not (self.cell(row, "number") or self.cell(row, "title") or self.cell(row, "circumstances")) and all(
+            not cell or (place < len(above) and above[place] == cell) for place, cell in enumerate(row)
+        ):
+            return ""  # blank but for merged cells carried down
         number = comparable(self.cell(row, "number") or "")
         filled = [comparable(cell) for i, cell in enumerate(row) if cell and i != self.head.columns.get("number")]
         texts = filled or [number]
@@ -168,12 +173,8 @@ class _Table:
         first = next(comparable(cell) for cell in row if cell)
         if _FOOTER.match(first) and _number(number) is None:
             return f"“{first[:12]}”是表尾，不是事项"
-        if (
-            number
-            and not self.cell(row, "title")
-            and not self.cell(row, "circumstances")
-            and len({first, *filled}) == 1
-        ):
+        own = {comparable(cell) for cell in row if cell}
+        if len(own) == 1 and _number(number) is None and (not self.cell(row, "title") or sum(map(bool, row)) >= 3):
             return f"“{first[:12]}”是小标题，不是事项"
         return None
 

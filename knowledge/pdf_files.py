@@ -16,7 +16,11 @@ from knowledge.headings import heading_of
 from knowledge.sheets import MAX_COLUMNS, Sheet, cell_text
 from knowledge.text import CJK
 
+_Line = dict[str, Any]
 MAX_PAGES = 500
+_TOUCHING = 3.0  # points
+_WIDTH_OF_A_CELL = 10.0
+_LONGEST_HEADING = 20
 _PAGE_NUMBER = re.compile(r"[-—–\s]*\d{1,3}[-—–\s]*|第\s*\d+\s*页.*")
 _NUMBERED = r"[（(]?[\d一二三四五六七八九十]{1,2}[）).、．]"
 _BROKEN_LINE = re.compile(f"(?<=[{CJK}，、；：（“《\\d])\n(?!{_NUMBERED})")
@@ -24,14 +28,23 @@ _BROKEN_LINE = re.compile(f"(?<=[{CJK}，、；：（“《\\d])\n(?!{_NUMBERED}
 
 def pdf_lines(path: Path) -> list[str]:
     """The paragraphs of a pdf, with an empty line between pages. Raises ``RefusedFile``."""
-    lines: list[str] = []
+    pages: list[tuple[int, list[_Line]]] = []
     with _open(path) as pdf:
         for page in pdf.pages:
-            lines += [*_page_paragraphs(page), ""]
+            pages.append((round(page.width), _page_lines(page)))
             page.close()
-    if not any(line.strip() for line in lines):
+    if not any(lines for _, lines in pages):
         raise refuse(path, "只有图像，没有文字", "带文字的 pdf，或者先做文字识别（OCR）")
-    return lines
+    edges: dict[int, tuple[float, float]] = {}  # of the type area, for each format of page
+    for width, lines in pages:
+        for line in lines:
+            left, right = edges.get(width, (line["x0"], line["x1"]))
+            edges[width] = min(left, line["x0"]), max(right, line["x1"])
+    out: list[str] = []
+    for width, lines in pages:
+        left, right = edges.get(width, (0.0, 0.0))
+        out += [*_paragraphs(lines, left, right), ""]
+    return out
 
 
 def pdf_sheets(path: Path) -> list[Sheet]:
@@ -40,7 +53,7 @@ def pdf_sheets(path: Path) -> list[Sheet]:
     with _open(path) as pdf:
         for page in pdf.pages:
             top = 0.0
-            for index, table in enumerate(page.find_tables()):
+            for index, table in enumerate(_tables(path, page)):
                 rows = [tuple(_mended(cell_text(cell)) for cell in row[:MAX_COLUMNS]) for row in table.extract()]
                 above, top = _text_between(page, top, table.bbox[1]), table.bbox[3]
                 if not rows:
@@ -69,19 +82,23 @@ def _open(path: Path) -> PDF:
     return pdf
 
 
-def _page_paragraphs(page: Any) -> list[str]:
-    """Lines of a page joined into paragraphs: a line that reaches the right edge goes on in the next.
-
-    A numbered line, or one set in from the left, starts anew.
-    """
-    lines = [line for line in page.extract_text_lines() if line["text"].strip()]
+def _page_lines(page: Any) -> list[_Line]:
+    """The lines of a page that hold words, without the number of the page."""
+    lines = [line for line in page.extract_text_lines(return_chars=False) if line["text"].strip()]
     while lines and _PAGE_NUMBER.fullmatch(lines[-1]["text"].strip()):
         lines.pop()
     if lines and _PAGE_NUMBER.fullmatch(lines[0]["text"].strip()):
         lines.pop(0)
+    return lines
+
+
+def _paragraphs(lines: list[_Line], left: float, right: float) -> list[str]:
+    """Lines joined into paragraphs: a line that reaches the right edge of the type area goes on in the next.
+
+    A numbered line, or one set in from the left, starts anew.
+    """
     if not lines:
         return []
-    left, right = min(line["x0"] for line in lines), max(line["x1"] for line in lines)
     size = max(8.0, sum(line["bottom"] - line["top"] for line in lines) / len(lines))
     out: list[str] = []
     goes_on = False
@@ -93,6 +110,35 @@ def _page_paragraphs(page: Any) -> list[str]:
             out.append(text)
         goes_on = line["x1"] > right - 1.6 * size and text[-1] not in "。！？；："
     return out
+
+
+def _tables(path: Path, page: Any) -> list[Any]:
+    """The tables of a page. A row that the page cuts may have no line at the cut: the ends of its upright lines serve.
+
+    Raises ``RefusedFile`` where words stand between upright lines but in no cell, instead of losing them.
+    """
+    areas = _ruled_areas(page)
+    ends = [end for _, top, _, bottom in areas for end in (top, bottom)]
+    tables = page.find_tables({"explicit_horizontal_lines": ends} if ends else {})
+    cells = [cell for table in tables for cell in table.cells]
+    for char in page.chars:
+        x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+        ruled = any(left < x < right and top < y < bottom for left, top, right, bottom in areas)
+        if char["text"].strip() and ruled and not any(a <= x <= c and b <= y <= d for a, b, c, d in cells):
+            raise refuse(path, f"第{page.page_number}页的表格框线不全，读不准", "框线完整的表格，或者 xlsx 文件")
+    return list(tables)
+
+
+def _ruled_areas(page: Any) -> list[tuple[float, float, float, float]]:
+    """Where upright lines stand side by side: (left, top, right, bottom) of each group, one below the other."""
+    areas: list[tuple[float, float, float, float]] = []
+    for edge in sorted((edge for edge in page.edges if edge["orientation"] == "v"), key=lambda edge: edge["top"]):
+        if areas and edge["top"] <= areas[-1][3] + _TOUCHING:
+            left, top, right, bottom = areas.pop()
+            areas.append((min(left, edge["x0"]), top, max(right, edge["x1"]), max(bottom, edge["bottom"])))
+        else:
+            areas.append((edge["x0"], edge["top"], edge["x1"], edge["bottom"]))
+    return [area for area in areas if area[2] - area[0] > _WIDTH_OF_A_CELL and area[3] - area[1] > _TOUCHING]
 
 
 def _text_between(page: Any, top: float, bottom: float) -> str:
@@ -111,16 +157,30 @@ def _continuation(sheet: Sheet, rows: list[tuple[str, ...]]) -> list[tuple[str, 
     """The rows that go on with the sheet of the page before, a repeated heading taken off; ``None`` for a new table."""
     if len(rows[0]) != len(sheet.rows[0]):
         return None
-    first = _squeezed(rows[0])
     for index, row in enumerate(sheet.rows[:3]):
-        if _squeezed(row) == first:
-            repeated = 0
-            while repeated < len(rows) and index + repeated < min(4, len(sheet.rows)):
-                if _squeezed(rows[repeated]) != _squeezed(sheet.rows[index + repeated]):
-                    break
-                repeated += 1
+        if any(cell.isdigit() or len(cell) > _LONGEST_HEADING for cell in row):
+            break  # the first row of items: no heading below it
+        repeated = 0
+        while repeated < len(rows) and index + repeated < min(4, len(sheet.rows)):
+            if _squeezed(rows[repeated]) != _squeezed(sheet.rows[index + repeated]):
+                break
+            repeated += 1
+        if repeated:
             return rows[repeated:]
+        if rest := _without_heading(rows[0], row):
+            return [rest, *rows[1:]]
     return None if any(cell in ("序号", "编号") for row in rows[:3] for cell in _squeezed(row)) else rows
+
+
+def _without_heading(row: tuple[str, ...], heading: tuple[str, ...]) -> tuple[str, ...]:
+    """The rest of a cut row that has no line between it and the repeated heading above; empty if it is none."""
+    rest = []
+    for cell, head in zip(row, heading, strict=True):
+        found = re.match(r"\s*".join(map(re.escape, re.sub(r"\s", "", head))), cell)
+        if not found:
+            return ()
+        rest.append(cell[found.end() :].strip())
+    return tuple(rest) if sum(map(bool, heading)) >= 3 else ()
 
 
 def _continued(sheet: Sheet, rows: list[tuple[str, ...]]) -> Sheet:

@@ -28,8 +28,9 @@ _CHARACTERS = "UTF-8 或者 GB18030 编码的文本"
 def read_text(path: Path) -> str:
     """The text of a file in UTF-8, GB18030 or UTF-16. Raises ``RefusedFile`` when it is no text or damaged."""
     text = strip_control(_decoded(path))
-    readable = len(_READABLE.findall(text))
-    if not readable or readable < 0.7 * len(text):
+    if not text.strip():
+        raise refuse(path, "文件里没有文字", "有内容的文件")
+    if len(_READABLE.findall(text)) < 0.7 * len(text):
         raise refuse(path, "内容不是文字，或者编码认不出来", _CHARACTERS)
     return text
 

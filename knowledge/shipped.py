@@ -71,7 +71,7 @@ def read_questions(path: Path) -> dict[str, tuple[str, ...]]:
     root = load_yaml(path)
     if not isinstance(root.value, dict):
         raise DataError(path, 1, "应为“条款编号: [问法, …]”")
-    return {entry: tuple(str(member.value) for member in node.items()) for entry, node in root.value.items()}
+    return {entry: tuple(member.word() for member in node.items()) for entry, node in root.value.items()}
 
 
 def read_collection(
@@ -104,4 +104,6 @@ def shipped_library(language: Language | None = None) -> Library:
 
 def matcher_for(library: Library) -> Matcher:
     """An index over a library with the shipped constants."""
-    return Matcher(library.entries, library.language.analyzer(), shipped_profiles()["questions"])
+    return Matcher(
+        library.entries, library.language.analyzer(), shipped_profiles()["questions"], library.language.outside
+    )

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 CJK = r"\u3400-\u9fff\uf900-\ufaff"
+_CJK_OR_DIGIT = re.compile(f"[{CJK}\\d]")
 _CJK_PUNCTUATION = r"，。；：、？！（）《》“”‘’〔〕【】〈〉…—·"
 _BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
 _SPACE = r"[ \t\u00a0\u2000-\u200a\u3000]+"
@@ -17,7 +18,7 @@ _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc\ufffe\uffff]"
 )
-_BRACKETS = re.compile(r"([(（])([^()（）]*)([)）])")
+_BRACKET = re.compile("[()（）]")
 _HALF_TO_FULL = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
 _HALF_BETWEEN_CJK = re.compile(f"(?<=[{CJK}”）》])[,;:?!](?=[{CJK}“（《]|$)")
 _COMPARE = str.maketrans(
@@ -33,12 +34,13 @@ def strip_control(text: str) -> str:
 
 def strip_bookmarks(text: str) -> str:
     """Drop what Word's bookmarks leave behind in extracted text."""
-    return _BOOKMARK.sub("", text)
+    head, end, rest = text.rpartition("]")  # no bookmark ends after the last bracket; searching there would be slow
+    return _BOOKMARK.sub("", head + end) + rest
 
 
 def comparable(text: str) -> str:
     """The form two texts are compared in: no bookmark, NFKC, straight quotes and brackets, no white space."""
-    text = unicodedata.normalize("NFKC", _BOOKMARK.sub("", text)).translate(_COMPARE)
+    text = unicodedata.normalize("NFKC", strip_bookmarks(text)).translate(_COMPARE)
     return re.sub(r"\s+", "", text)
 
 
@@ -48,14 +50,24 @@ def repair_line(line: str) -> str:
     Words are never changed; only white space, brackets and commas are.
     """
     line = strip_bookmarks(strip_control(line)).strip()
-    line = _BRACKETS.sub(_full_width, _SPACE_BESIDE_CJK.sub("", line))
+    line = _SPACE_BESIDE_CJK.sub("", _with_full_brackets(line))
     return _HALF_BETWEEN_CJK.sub(lambda mark: _HALF_TO_FULL[mark.group()], line)
 
 
-def _full_width(pair: re.Match[str]) -> str:
-    opening, inside, closing = pair.groups()
-    chinese = opening == "（" or closing == "）" or re.search(f"[{CJK}\\d]", inside)
-    return f"（{inside}）" if chinese else pair.group()
+def _with_full_brackets(line: str) -> str:
+    """Brackets around Chinese or digits, and those that are full-width on one side, become full-width on both."""
+    chars = list(line)
+    opened: list[int] = []
+    for place in (found.start() for found in _BRACKET.finditer(line)):
+        if chars[place] in "(（":
+            opened.append(place)
+            continue
+        if opened:
+            start = opened.pop()
+            chinese = chars[start] == "（" or chars[place] == "）"
+            if chinese or _CJK_OR_DIGIT.search(line, start, place):
+                chars[start], chars[place] = "（", "）"
+    return "".join(chars)
 
 
 def chinese_number(text: str) -> int:
@@ -67,7 +79,7 @@ def chinese_number(text: str) -> int:
     if text.isdecimal() and len(text) <= 6:
         return int(text)
     tens, ten, ones = text.partition("十")
-    if not text or any(char not in DIGITS for char in text) or len(tens) > 1 or len(ones) > 1:
+    if not text or any(char not in DIGITS for char in text) or len(tens) > 1 or len(ones) > 1 or ones == "十":
         raise ValueError(f"不是编号：{text}")
     if not ten:
         return DIGITS[tens]

@@ -23,7 +23,6 @@ class _Level:
     template: str
     start: int
     paragraph_style: str
-    joined: bool  # nothing stands between number and text
     digits_only: bool  # isLgl: every part of the number in Arabic digits
 
 
@@ -51,7 +50,7 @@ class Numbering:
             self._lists[_number(node.get(qn("w:numId")))] = (_value(node, "w:abstractNumId"), starts)
 
     def label(self, paragraph: Paragraph) -> str:
-        """The number Word shows before this paragraph, with a space where Word leaves room; empty if it has none."""
+        """The number Word shows before this paragraph, and a space, so that 2. stays apart from 2024; or nothing."""
         where = self._place(paragraph)
         if where is None:
             return ""
@@ -75,7 +74,7 @@ class Numbering:
 
         if level.style in ("bullet", "none") or not level.template:
             return ""
-        return re.sub(r"%(\d)", part, level.template) + ("" if level.joined else " ")
+        return re.sub(r"%(\d)", part, level.template) + " "
 
     def _place(self, paragraph: Paragraph) -> tuple[int, int] | None:
         """The list and level of a paragraph: its own, or its style's, or that of a style its style is based on."""
@@ -110,7 +109,6 @@ def _level(node: Any) -> _Level:
         _value(node, "w:lvlText"),
         _number(_value(node, "w:start"), 1),
         _value(node, "w:pStyle"),
-        _value(node, "w:suff") == "nothing",
         node.find(qn("w:isLgl")) is not None,
     )
 

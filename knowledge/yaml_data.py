@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from knowledge.text import CJK
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -16,6 +20,18 @@ except ImportError:  # a build of PyYAML without libyaml
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 MAX_BYTES = 5 * 1024 * 1024
+MAX_DEPTH = 50
+# What the parser says of the commonest slips, in words an editor of these files understands.
+_IN_CHINESE = (
+    ("found character that cannot start any token", "缩进用了制表符，或者以 @、`、% 开头；缩进应为空格，文字应加引号"),
+    ("mapping values are not allowed", "多了一个冒号，或者缩进不对；含冒号的文字应加引号"),
+    ("did not find expected", "括号、引号或者缩进不配对"),
+    ("could not find expected ':'", "缺少冒号，应为“名称: 值”"),
+    ("while scanning", "引号没有结束，或者有不能用的字符"),
+    ("could not determine a constructor", "不能用 ! 开头的类型标记"),
+    ("unhashable key", "冒号前面应为文字"),
+    ("another document", "一个文件只能有一份数据，删去多余的“---”"),
+)
 
 
 class DataError(ValueError):
@@ -42,7 +58,17 @@ def _mapping(loader: Any, node: MappingNode) -> dict[str, Any]:
     return mapping
 
 
+def _scalar(loader: Any, node: ScalarNode) -> Any:
+    try:
+        return yaml.SafeLoader.yaml_constructors[node.tag](loader, node)
+    except (ValueError, OverflowError, IndexError) as error:  # a date 2022-13-45, 5,000 digits, an empty !!int
+        problem = f"“{node.value[:20]}”不是有效的日期或者数字，文字应加引号"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
+
+
 _UniqueKeys.add_constructor("tag:yaml.org,2002:map", _mapping)
+for _tag in ("int", "float", "timestamp"):
+    _UniqueKeys.add_constructor(f"tag:yaml.org,2002:{_tag}", _scalar)
 
 
 def read_yaml(path: Path) -> Any:
@@ -54,14 +80,42 @@ def read_yaml(path: Path) -> Any:
     if len(data) > MAX_BYTES:
         raise DataError(path, 1, f"文件太大，不超过 {MAX_BYTES // 1048576} MB")
     try:
-        return yaml.load(data.decode("utf-8-sig"), Loader=_UniqueKeys)  # noqa: S506 - a safe loader
+        text = data.decode("utf-8-sig")
+        _check_shape(path, text)
+        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a safe loader
     except UnicodeDecodeError as error:
-        raise DataError(path, 1, "应为 UTF-8 编码") from error
+        raise DataError(path, data[: error.start].count(b"\n") + 1, "应为 UTF-8 编码") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DataError(path, line, error.problem or "YAML 格式不对") from error
-    except (yaml.YAMLError, RecursionError) as error:
+        raise DataError(path, line, _explained(error)) from error
+    except yaml.reader.ReaderError as error:
+        raise DataError(path, text[: error.position].count("\n") + 1, "有不能用的控制字符") from error
+    except DataError:
+        raise
+    except (yaml.YAMLError, ValueError, LookupError, RecursionError) as error:
         raise DataError(path, 1, "YAML 格式不对") from error
+
+
+def _check_shape(path: Path, text: str) -> None:
+    """Refuse what no data file needs: deep nesting, and aliases, which can stand for more than any memory holds."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if depth > MAX_DEPTH:
+            raise DataError(path, line, f"嵌套太深，不超过 {MAX_DEPTH} 层")
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            raise DataError(path, line, "不用别名（& 和 *），请写出全文；文字以 & 或者 * 开头的应加引号")
+
+
+def _explained(error: yaml.MarkedYAMLError) -> str:
+    said = f"{error.problem or ''} {error.context or ''}"
+    if re.search(f"[{CJK}]", error.problem or ""):
+        return str(error.problem)
+    return "YAML 格式不对：" + next((words for english, words in _IN_CHINESE if english in said), "请检查缩进和标点")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +133,7 @@ class Node:
         yield from self.value
 
     def field(self, name: str) -> Node | None:
+        """One field of a mapping, or ``None``. Raises ``DataError`` if this is no mapping."""
         if not isinstance(self.value, dict):
             raise DataError(self.path, self.line, f"应为“{name}: …”形式")
         return self.value.get(name)
@@ -88,18 +143,25 @@ class Node:
         node = self.field(name)
         if node is None or not isinstance(node.value, str) or not node.value.strip():
             raise DataError(self.path, node.line if node else self.line, f"缺少“{name}”，应为文字")
-        return str(node.value)
+        return node.value
 
     def optional(self, name: str) -> str | None:
+        """A text that may be missing or null. Raises ``DataError`` for anything else."""
         node = self.field(name)
-        return None if node is None or node.value is None else str(node.value)
+        return None if node is None or node.value is None else node.word()
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts, empty when it is not there. Raises ``DataError``."""
         node = self.field(name)
         if node is None or node.value is None:
             return ()
-        return tuple(str(member.value) for member in node.items())
+        return tuple(member.word() for member in node.items())
+
+    def word(self) -> str:
+        """The node itself as text. Raises ``DataError`` when it is null, a list or a mapping."""
+        if not isinstance(self.value, str):
+            raise DataError(self.path, self.line, "应为文字")
+        return self.value
 
 
 def load_yaml(path: Path) -> Node:

@@ -71,6 +71,8 @@ class Matcher:
     ) -> None:
         self.index = Index(entries, analyzer, outside)
         self._profile = profile
+        self._from = np.asarray([e.valid_from.toordinal() if e.valid_from else 0 for e in self.index.entries], np.int32)
+        self._to = np.asarray([e.valid_to.toordinal() if e.valid_to else 2**30 for e in self.index.entries], np.int32)
 
     def search(
         self, question: str, *, day: dt.date | None = None, jurisdiction: str | None = None, limit: int = 10
@@ -115,14 +117,9 @@ class Matcher:
     def _in_force(self, day: dt.date | None) -> Floats | None:
         if day is None:
             return None
-        return np.asarray(
-            [
-                (entry.valid_from is None or entry.valid_from <= day)
-                and (entry.valid_to is None or day <= entry.valid_to)
-                for entry in self.index.entries
-            ],
-            dtype=np.float32,
-        )
+        at = day.toordinal()
+        inside = (self._from <= at) & (at <= self._to)
+        return None if inside.all() else inside.astype(np.float32)
 
     def _ordered(self, candidates: Candidates, scores: Floats, shares: Floats, jurisdiction: str | None) -> list[int]:
         """Best first; with a jurisdiction, its own plausible entries before those of other places (R2)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import math
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,9 @@ from functools import lru_cache
 
 import jieba
 import opencc
+
+# Single characters are enough here; the library's phrase dictionary takes fifty megabytes.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 from pypinyin.constants import PINYIN_DICT
 
 jieba.setLogLevel(logging.ERROR)
