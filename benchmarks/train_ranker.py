@@ -155,6 +155,32 @@ def train_questions(seeds: int, hidden: int, cap: int) -> dict[str, Any]:
     return dump_profile(outcomes.calibrated(answer_at=0.6, abstain_below=0.5))
 
 
+def train_few(seeds: int) -> dict[str, Any]:
+    """Constants for entries with a few wordings each, as a published FAQ has them."""
+    library = shipped_library()
+    analyzer = library.language.analyzer()
+    faq = read_yaml(HERE / "data" / "faq.yaml")
+    none = [(question, set[str]()) for question in read_yaml(HERE / "data" / "faq_none.yaml")]
+    own = [(question, {str(row["id"])}) for row in faq for question in row["questions"]]
+    sets: list[tuple[Index, list[tuple[str, set[str]]]]] = []
+    for count in (1, 3):
+        entries = [Entry(row["id"], "entry", row["title"], row["body"], tuple(row["aliases"][:count])) for row in faq]
+        sets.append((Index(entries, analyzer), own))
+    for density in (0.1, 0.05):
+        sets += left_out(library.entries, analyzer, 4, 160, density, 3)
+    data = [
+        sample for index, pairs in sets for sample in samples_of(index, [q for q, _ in pairs], [g for _, g in pairs])
+    ]
+    outcomes = Outcomes(bare_profile([fit_network(data, 8, seed, epochs=15) for seed in range(seeds)]))
+    for index, pairs in sets:
+        outcomes.add(index, pairs, 1.0)
+    for index, _ in sets[:2]:
+        outcomes.add(index, none, 3.0)
+    for index, _ in sets[2:]:
+        outcomes.add(index, [(question, set()) for question in library.language.outside[::4]], 1.0)
+    return dump_profile(outcomes.calibrated(answer_at=0.75, abstain_below=0.35))
+
+
 def train_texts(entries: Sequence[Entry], analyzer: Analyzer, questions: Sequence[tuple[str, set[str]]]) -> Profile:
     """Constants for bare texts without typical questions, from questions with the ids of the entries that answer them."""
     index = Index(entries, analyzer)
@@ -230,14 +256,16 @@ def main(argv: Sequence[str] | None = None, write: Callable[[str], None] = print
     parser.add_argument(
         "--texts", type=Path, default=Path("../shared/evaluation/public"), help="folder of the public set"
     )
-    parser.add_argument("--only", choices=("questions", "texts"), help="train one of the two profiles only")
+    parser.add_argument("--only", choices=("questions", "few", "texts"), help="train one of the profiles only")
     arguments = parser.parse_args(argv)
     path = DATA / "matching" / "model.json"
     model = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"profiles": {}}
     model["features"] = list(FEATURES)
-    if arguments.only != "texts":
+    if arguments.only in (None, "few"):
+        model["profiles"]["few"] = train_few(arguments.seeds)
+    if arguments.only in (None, "questions"):
         model["profiles"]["questions"] = train_questions(arguments.seeds, arguments.hidden, arguments.cap)
-    if arguments.only != "questions" and (arguments.texts / "stard_entries.jsonl").exists():
+    if arguments.only in (None, "texts") and (arguments.texts / "stard_entries.jsonl").exists():
         entries = read_entries(arguments.texts / "stard_entries.jsonl")
         rows = [
             json.loads(line)

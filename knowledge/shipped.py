@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from knowledge.documents import Source, parse_document
@@ -12,11 +12,13 @@ from knowledge.findings import Finding, RefusedFile, has_errors
 from knowledge.language import Language, load_language
 from knowledge.library import Collection, Library
 from knowledge.lists import read_list
+from knowledge.matching.entries import Entry
 from knowledge.matching.matcher import Matcher
 from knowledge.matching.model import Profile, load_model
 from knowledge.yaml_data import DataError, Node, load_yaml
 
 DATA = Path(__file__).parent / "data"
+MANY_WORDINGS = 6
 
 
 def shipped_language() -> Language:
@@ -25,8 +27,14 @@ def shipped_language() -> Language:
 
 
 def shipped_profiles() -> dict[str, Profile]:
-    """The trained constants: ``questions`` for entries with typical questions, ``texts`` for bare texts."""
+    """The trained constants: ``questions`` for many typical questions, ``few`` for a few, ``texts`` for none."""
     return load_model(DATA / "matching" / "model.json")
+
+
+def profile_for(entries: Sequence[Entry]) -> Profile:
+    """The constants that suit given entries: bare texts, a few wordings each, or many."""
+    wordings = sum(len(entry.aliases) for entry in entries) / max(len(entries), 1)
+    return shipped_profiles()["texts" if wordings < 0.5 else "few" if wordings < MANY_WORDINGS else "questions"]
 
 
 def shipped_sources() -> Iterator[tuple[str, Source, Path]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
@@ -21,6 +21,7 @@ except ImportError:  # a build of PyYAML without libyaml
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 50
+Parsed = TypeVar("Parsed")
 # What the parser says of the commonest slips, in words an editor of these files understands.
 _IN_CHINESE = (
     ("found character that cannot start any token", "缩进用了制表符，或者以 @、`、% 开头；缩进应为空格，文字应加引号"),
@@ -73,16 +74,27 @@ for _tag in ("int", "float", "timestamp"):
 
 def read_yaml(path: Path) -> Any:
     """The plain data of a YAML file. Raises ``DataError`` (file, line) on any fault, a duplicate key included."""
+    return _parsed(path, lambda text: yaml.load(text, Loader=_UniqueKeys))  # noqa: S506 - a safe loader
+
+
+def load_yaml(path: Path) -> Node:
+    """A YAML file as nodes that know their lines. Raises ``DataError`` (file, line) on any fault, as ``read_yaml``."""
+    return _parsed(path, lambda text: _node(path, yaml.compose(text, Loader=_Loader)))
+
+
+def _parsed(path: Path, parse: Callable[[str], Parsed]) -> Parsed:
+    """Read, check and parse a file; every fault becomes a ``DataError`` with its line."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise DataError(path, 1, "读不了这个文件") from error
     if len(data) > MAX_BYTES:
         raise DataError(path, 1, f"文件太大，不超过 {MAX_BYTES // 1048576} MB")
+    text = ""
     try:
         text = data.decode("utf-8-sig")
         _check_shape(path, text)
-        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a safe loader
+        return parse(text)
     except UnicodeDecodeError as error:
         raise DataError(path, data[: error.start].count(b"\n") + 1, "应为 UTF-8 编码") from error
     except yaml.MarkedYAMLError as error:
@@ -107,6 +119,8 @@ def _check_shape(path: Path, text: str) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if depth > MAX_DEPTH:
             raise DataError(path, line, f"嵌套太深，不超过 {MAX_DEPTH} 层")
+        if (getattr(event, "tag", None) or "!").strip("!"):
+            raise DataError(path, line, "YAML 格式不对：不能用 ! 开头的类型标记")
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             raise DataError(path, line, "不用别名（& 和 *），请写出全文；文字以 & 或者 * 开头的应加引号")
 
@@ -164,17 +178,18 @@ class Node:
         return self.value
 
 
-def load_yaml(path: Path) -> Node:
-    """A YAML file as nodes that know their lines. Raises ``DataError``."""
-    read_yaml(path)  # syntax and duplicate keys, with their own messages
-    root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
-    return _node(path, root)
-
-
 def _node(path: Path, node: Any) -> Node:
     line = node.start_mark.line + 1 if node is not None else 1
     if isinstance(node, MappingNode):
-        return Node(path, line, {key.value: _node(path, value) for key, value in node.value})
+        fields: dict[str, Node] = {}
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                raise DataError(path, line, "YAML 格式不对：冒号前面应为文字")
+            name = str(key.value)
+            if name in fields:
+                raise DataError(path, key.start_mark.line + 1, f"“{name}”写了两次")
+            fields[name] = _node(path, value)
+        return Node(path, line, fields)
     if isinstance(node, SequenceNode):
         return Node(path, line, [_node(path, member) for member in node.value])
     if isinstance(node, ScalarNode):

@@ -126,7 +126,7 @@ class Index:
             [families.setdefault(name, len(families)) for name in names_of_families], dtype=np.int32
         )
         self._family_size = np.sqrt(np.bincount(self._family, minlength=1)).astype(np.float32)
-        self._types = [frozenset(filter(None, map(type_of, entry.aliases))) for entry in self.entries]
+        self._types: dict[int, frozenset[str]] = {}
 
     def _build(self, size: int, outside: Sequence[str]) -> None:
         intern = self._vocabulary.intern
@@ -155,7 +155,6 @@ class Index:
             views["concept"] += [(row, intern(tokens.concepts)) for tokens in (title, body, *own)]
             views["all"] += [(row, chars[id(tokens)]) for tokens in (title, body, *own)]
             word_counts.update((*title.words, *body.words))
-            word_counts.update(term for tokens in own for term in tokens.chars if len(term) == 2)
             word_counts.update(concept[1:] for tokens in own for concept in tokens.concepts)
         views["outside"] = [
             (row, intern(self.analyzer.tokens(question, cut=False).chars)) for row, question in enumerate(outside)
@@ -247,7 +246,11 @@ class Index:
             for length in (5, 4, 3, 2):
                 piece = text[start : start + length]
                 # a pair of characters that no entry has, in what is no word itself
-                if len(piece) < length or not any(odd[start : start + length - 1]) or piece in self.analyzer.known_words:
+                if (
+                    len(piece) < length
+                    or not any(odd[start : start + length - 1])
+                    or piece in self.analyzer.known_words
+                ):
                     continue
                 word = self._by_sound.get(tuple(map(sound_of, piece)))
                 if word and word != piece and not self._breaks_word(text, start, word):
@@ -323,7 +326,7 @@ class Index:
         out["place"] = self._place_fit(rows, question)
         asked = type_of(question)
         out["same_type"] = np.asarray(
-            [float(asked in self._types[row]) if asked else 0.0 for row in rows], dtype=np.float32
+            [float(asked in self._types_of(int(row))) if asked else 0.0 for row in rows], dtype=np.float32
         )
         out["has_aliases"] = self._has_aliases[rows]
         titles = self._first[rows]
@@ -348,6 +351,12 @@ class Index:
         present = top >= 0
         means = np.where(present, top, 0.0).sum(axis=1) / np.maximum(present.sum(axis=1), 1)
         return best.tolist(), highest, means.astype(np.float32)
+
+    def _types_of(self, row: int) -> frozenset[str]:
+        """The kinds of answer that an entry's typical questions ask for; worked out when first needed."""
+        if row not in self._types:
+            self._types[row] = frozenset(filter(None, map(type_of, self.entries[row].aliases)))
+        return self._types[row]
 
     def _place_fit(self, rows: Ints, question: str) -> Floats:
         named = [name for name in self._place_rows if name in question]
