@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 
-from bot.channels.telegram import TelegramReceiver, TelegramSender, make_bot
+from bot.channels.telegram import Client, TelegramReceiver, TelegramSender, make_bot
 from bot.channels.web import Hub, WebChannel
 from bot.courier import Courier
 from bot.intake import Intake
@@ -27,6 +28,7 @@ from storage.database import Database
 log = structlog.get_logger()
 Say = Callable[[str], None]
 BUTTONS_KEPT = dt.timedelta(days=60)
+FINISH_WITHIN = 6.0  # seconds for the parts to end by themselves
 
 
 def utc_now() -> dt.datetime:
@@ -57,6 +59,7 @@ class App:
         self.stop = asyncio.Event()
         self.port = settings.port
         self.started = asyncio.Event()
+        self.has_failed = False
 
     def _told(self, channel: str, chat: str) -> None:
         self.hub.told(channel, chat)
@@ -108,54 +111,73 @@ class App:
 
     async def serve(self, say: Say = lambda _: None) -> None:
         """Run every part until ``stop`` is set; then finish what is in hand, within ten seconds."""
-        tasks: list[Awaitable[None]] = [self.worker.run(self.stop), self.publisher.run(self.stop)]
         http = self.web_app()
-        bot = None
-        if self.settings.telegram_token:
-            bot = make_bot(self.settings.telegram_token.get_secret_value(), self.settings.telegram_base_url)
-            receiver = TelegramReceiver(bot, self.intake, self.now)
-            courier = Courier(self.database, TelegramSender(bot), self.metrics, self.now)
-            self.couriers.append(courier)
-            tasks.append(courier.run(self.stop))
-            tasks.append(self._telegram(receiver))
-            if self.settings.telegram_webhook_url and self.settings.telegram_secret:
-                path = urlsplit(self.settings.telegram_webhook_url).path or "/"
-                http.router.add_post(path, receiver.webhook(self.settings.telegram_secret.get_secret_value()))
+        telegram = self._telegram_parts(http) if self.settings.telegram_token else None
         runner = web.AppRunner(http, access_log=None, handle_signals=False, shutdown_timeout=5)
-        await runner.setup()
-        site = web.TCPSite(runner, self.settings.host, self.settings.port)
-        await site.start()
-        self.port = runner.addresses[0][1]
-        say(f"容错助手已启动：http://{self.settings.host}:{self.port}/ （按 Ctrl+C 停止）")
-        self.started.set()
-        running = [asyncio.ensure_future(task) for task in tasks]
+        running: list[asyncio.Task[None]] = []
         try:
+            await runner.setup()
+            await web.TCPSite(runner, self.settings.host, self.settings.port).start()
+            self.port = runner.addresses[0][1]
+            say(f"容错助手已启动：http://{self.settings.host}:{self.port}/ （按 Ctrl+C 停止）")
+            running += [self._part(self.worker.run(self.stop)), self._part(self.publisher.run(self.stop))]
+            if telegram:
+                running += [self._part(courier.run(self.stop)) for courier in self.couriers]
+                running.append(self._part(self._receive(telegram[1])))
+            self.started.set()
             await self.stop.wait()
         finally:
             self.stop.set()
             self.web.stop()
-            await runner.cleanup()
-            _, late = await asyncio.wait(running, timeout=10)
-            for task in late:
-                task.cancel()
-            for task in running:
-                if task.done() and not task.cancelled() and task.exception():
-                    log.error("part ended", error=type(task.exception()).__name__, exc_info=task.exception())
-            if bot is not None:
-                await bot.shutdown()
+            await asyncio.gather(runner.cleanup(), _finish(running, FINISH_WITHIN))
+            if telegram:
+                await telegram[1].finish()
+                await telegram[0].close_connections()
             await self.close()
 
-    async def _telegram(self, receiver: TelegramReceiver) -> None:
+    def _telegram_parts(self, http: web.Application) -> tuple[Client, TelegramReceiver]:
+        settings = self.settings
+        bot = make_bot(settings.telegram_token.get_secret_value(), settings.telegram_base_url)  # type: ignore[union-attr]
+        receiver = TelegramReceiver(bot, self.intake, self.now)
+        self.couriers.append(Courier(self.database, TelegramSender(bot), self.metrics, self.now))
+        if settings.telegram_webhook_url and settings.telegram_secret:
+            path = urlsplit(settings.telegram_webhook_url).path or "/"
+            http.router.add_post(path, receiver.webhook(settings.telegram_secret.get_secret_value()))
+        return bot, receiver
+
+    async def _receive(self, receiver: TelegramReceiver) -> None:
         await receiver.greet()
-        if self.settings.telegram_webhook_url and self.settings.telegram_secret:
-            await receiver.register_webhook(
-                self.settings.telegram_webhook_url, self.settings.telegram_secret.get_secret_value()
-            )
+        url, secret = self.settings.telegram_webhook_url, self.settings.telegram_secret
+        if url and secret:
+            await receiver.register_webhook(url, secret.get_secret_value(), self.stop)
         else:
             await receiver.poll(self.stop)
 
+    def _part(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run one part; when it breaks off the process ends too, so that whoever watches it starts it anew."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (error := task.exception()):
+                log.error("part ended", error=type(error).__name__, exc_info=error)
+                self.has_failed = True
+                self.stop.set()
+
+        task = asyncio.create_task(work)
+        task.add_done_callback(ended)
+        return task
+
     async def close(self) -> None:
         await self.database.close()
+
+
+async def _finish(running: list[asyncio.Task[None]], seconds: float) -> None:
+    """Wait for the parts to end by themselves for so long, then break them off."""
+    if not running:
+        return
+    _, late = await asyncio.wait(running, timeout=seconds)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
 
 
 @web.middleware

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
 import json
 import signal
@@ -14,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.progress import track
 
-from bot.chinese_cli import new_group, speak_chinese
+from bot.chinese_cli import Refusal, new_group, refusal_text, system_error_text
 from bot.logs import set_up_logs
 from bot.settings import SettingError, Settings, load_settings
 from handlers.conversation import CHINA, Knowledge
@@ -22,12 +23,22 @@ from knowledge.evaluation import detail, read_entries, read_question_set, score,
 from knowledge.findings import RefusedFile
 from knowledge.library import Library
 from knowledge.matching.matcher import Matcher, Result
-from knowledge.shipped import matcher_for, shipped_language, shipped_library, shipped_profiles
+from knowledge.shipped import matcher_for, profile_for, shipped_language, shipped_library
 from knowledge.yaml_data import DataError
-from storage.database import Database, DatabaseSettingError
-from storage.versions import UnknownVersion
+from storage.database import DATABASE_ERRORS, Database, DatabaseSettingError, UnknownRevision, database_file
+from storage.versions import BrokenVersion, UnknownVersion
 
 Value = TypeVar("Value")
+EXPECTED = (
+    SettingError,
+    DataError,
+    DatabaseSettingError,
+    RefusedFile,
+    UnknownRevision,
+    UnknownVersion,
+    BrokenVersion,
+)
+"""What may be wrong with what a person gave; the message is in Chinese."""
 app = new_group("容错助手：包容审慎监管的对话助手。")
 database_app = new_group("数据库的结构。")
 app.add_typer(database_app, name="db")
@@ -61,6 +72,8 @@ def serve() -> None:
             loop.add_signal_handler(name, service.stop.set)
         await service.prepare(_say)
         await service.serve(_say)
+        if service.has_failed:
+            raise typer.Exit(1)
 
     _run(work())
 
@@ -109,6 +122,11 @@ def _day(text: str | None) -> dt.date | None:
         raise typer.BadParameter("日期应如 2026-11-20") from error
 
 
+def _check_jurisdiction(code: str | None) -> None:
+    if code is not None and not (code.isascii() and code.isdigit() and len(code) == 6):
+        raise typer.BadParameter("行政区划代码是六位数字，如 420704")
+
+
 def _knowledge(source: str) -> Knowledge:
     """The published knowledge when there is a database, else the shipped one."""
     settings = load_settings()
@@ -125,8 +143,8 @@ def _knowledge(source: str) -> Knowledge:
 async def _published(settings: Settings) -> Knowledge | None:
     from storage import versions
 
-    path = settings.database.removeprefix("sqlite:///")
-    if settings.database.startswith("sqlite") and not Path(path).exists():
+    file = database_file(settings.database)
+    if file is not None and not file.exists():
         return None
     database = Database(settings.database)
     try:
@@ -144,15 +162,16 @@ async def _published(settings: Settings) -> Knowledge | None:
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="要问的问题")],
+    question: Annotated[str, typer.Argument(help="要问的问题", metavar="问题")],
     day: Annotated[str | None, typer.Option(help="行为发生的日期，如 2022-05-01；按当日有效的规定查找")] = None,
     jurisdiction: Annotated[str | None, typer.Option(help="六位行政区划代码，如 420704；本地规定排在前面")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
     source: Annotated[str, typer.Option(help="auto、published（数据库）或者 shipped（随程序附带）")] = "auto",
 ) -> None:
     """问一个问题，给出原文和出处。"""
-    if jurisdiction is not None and not (jurisdiction.isascii() and jurisdiction.isdigit() and len(jurisdiction) == 6):
-        raise typer.BadParameter("行政区划代码是六位数字，如 420704")
+    if source not in ("auto", "published", "shipped"):
+        raise typer.BadParameter("source 应为 auto、published 或者 shipped")
+    _check_jurisdiction(jurisdiction)
     on_day = _day(day)
     knowledge = _knowledge(source)
     result = knowledge.matcher.search(question, day=on_day or dt.datetime.now(CHINA).date(), jurisdiction=jurisdiction)
@@ -225,10 +244,7 @@ def evaluate(
         found = read_entries(entries)
         if not found:
             raise DataError(entries, 1, "没有条目")
-        aliased = sum(bool(entry.aliases) for entry in found) / len(found)
-        matcher = Matcher(
-            found, shipped_language().analyzer(), shipped_profiles()["questions" if aliased >= 0.5 else "texts"]
-        )
+        matcher = Matcher(found, shipped_language().analyzer(), profile_for(found))
     asked = read_question_set(questions, library)
     if not asked:
         raise DataError(questions, 1, "没有问题")
@@ -256,7 +272,9 @@ def _progress_console() -> Any:
 
 @app.command(name="import")
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="政策文件（txt、docx、pdf）或者清单（xlsx、docx、csv、pdf）")],
+    files: Annotated[
+        list[Path], typer.Argument(help="政策文件（txt、docx、pdf）或者清单（xlsx、docx、csv、pdf）", metavar="文件")
+    ],
     kind: Annotated[str, typer.Option(help="auto（自动判断）、document（政策文件）或者 list（清单）")] = "auto",
     short: Annotated[str | None, typer.Option(help="简称，如 鄂城规则；默认用文件名")] = None,
     title: Annotated[str | None, typer.Option(help="标题；不写就用文件里写明的")] = None,
@@ -275,6 +293,7 @@ def import_files(
 
     if kind not in ("auto", "document", "list"):
         raise typer.BadParameter("kind 应为 auto、document 或者 list")
+    _check_jurisdiction(jurisdiction)
     settings = _settings("warning")
     given = Details(kind, short, title, issuer, number, _day(date), jurisdiction, place, questions)
     reports = _run(
@@ -292,7 +311,7 @@ def import_files(
 @app.command()
 def publish(
     versions_: Annotated[
-        list[str] | None, typer.Argument(help="版本号；写 all 公布全部草稿；不写就列出版本", metavar="[版本号]...")
+        list[str] | None, typer.Argument(help="版本号；写 all 公布全部草稿；不写就列出版本", metavar="版本号")
     ] = None,
 ) -> None:
     """公布草稿，各进程的索引随即更新。不写版本号时列出全部版本。"""
@@ -303,14 +322,16 @@ def publish(
         for line in _run(list_versions(settings)):
             typer.echo(line)
         return
-    if any(text != "all" and not text.isdigit() for text in versions_):
+    if any(text != "all" and not (text.isascii() and text.isdigit()) for text in versions_):
         raise typer.BadParameter("版本号是数字，或者 all")
     for info, changes in _run(publish_drafts(settings, versions_, dt.datetime.now(dt.UTC))):
         typer.echo(f"已公布：{info.source} 第{info.number}版\n{diff_text(changes)}")
 
 
 @app.command()
-def withdraw(source: Annotated[str, typer.Argument(help="文件或者清单的编号，见 rongcuo publish")]) -> None:
+def withdraw(
+    source: Annotated[str, typer.Argument(help="文件或者清单的编号，见 rongcuo publish", metavar="编号")],
+) -> None:
     """停止适用一份文件或者清单；记录保留。"""
     from bot.importing import withdraw_source
 
@@ -320,7 +341,7 @@ def withdraw(source: Annotated[str, typer.Argument(help="文件或者清单的�
 
 @app.command()
 def questions(
-    days: Annotated[int, typer.Option(help="最近几天", min=1)] = 7,
+    days: Annotated[int, typer.Option(help="最近几天", min=1, max=3650)] = 7,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """列出没有答上、被标“没用”和想要人工的问题，供编辑补充。"""
@@ -328,13 +349,7 @@ def questions(
 
     rows = _run(editors_list(_settings("warning"), dt.datetime.now(dt.UTC) - dt.timedelta(days=days)))
     if as_json:
-        typer.echo(
-            json.dumps(
-                [row.__dict__ if hasattr(row, "__dict__") else _row_json(row) for row in rows],
-                ensure_ascii=False,
-                default=str,
-            )
-        )
+        typer.echo(json.dumps([dataclasses.asdict(row) for row in rows], ensure_ascii=False, default=str))
         return
     names = {"none": "查无依据", "clarify": "反问", "answer": "已答"}
     for row in rows:
@@ -343,10 +358,6 @@ def questions(
             f"{row.at.astimezone(CHINA):%m-%d %H:%M}  [{names[row.outcome]}{marks}] {row.question}  → {'、'.join(row.entries[:3])}"
         )
     typer.echo(f"共 {len(rows)} 条")
-
-
-def _row_json(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}
 
 
 @app.command()
@@ -359,7 +370,7 @@ def settings() -> None:
 
 
 @database_app.command()
-def upgrade(revision: Annotated[str, typer.Argument(help="版本，默认最新")] = "head") -> None:
+def upgrade(revision: Annotated[str, typer.Argument(help="版本，默认最新", metavar="版本")] = "head") -> None:
     """把数据库结构更新到最新。"""
     current = _settings("warning")
 
@@ -375,18 +386,23 @@ def upgrade(revision: Annotated[str, typer.Argument(help="版本，默认最新"
 
 
 def main() -> None:
-    """Run the command line; expected errors are one Chinese line, never a stack trace."""
-    speak_chinese()
+    """Run the command line; expected errors are one Chinese line and code 2, never a stack trace."""
     try:
-        app(prog_name="rongcuo")
-    except (SettingError, DataError, DatabaseSettingError, RefusedFile, UnknownVersion) as error:
+        sys.exit(app(prog_name="rongcuo", standalone_mode=False))
+    except Refusal as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            _say(str(error))
+        else:
+            _say(f"错误：{refusal_text(error)}")
+    except EXPECTED as error:
         _say(f"错误：{error}")
-        sys.exit(2)
     except OSError as error:
-        _say(f"错误：{error.strerror or error}")
-        sys.exit(2)
-    except KeyboardInterrupt:
+        _say(f"错误：{system_error_text(error)}")
+    except DATABASE_ERRORS as error:
+        _say(f"错误：数据库连不上或者不能用（{type(error).__name__}），请检查 RONGCUO_DATABASE_URL")
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

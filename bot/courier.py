@@ -16,6 +16,7 @@ from storage.database import Database
 
 log = structlog.get_logger()
 LEASE = dt.timedelta(seconds=60)
+AT_ONCE = 8
 
 
 class TryLater(Exception):
@@ -41,7 +42,11 @@ class Sender(Protocol):
 
 
 class Courier:
-    """Outbox → channel. The message is leased first, so that another courier sends it if this process dies."""
+    """Outbox → channel. The message is leased first, so that another courier sends it if this process dies.
+
+    Up to ``AT_ONCE`` chats are served at once. Within a chat the order holds: a message is not taken
+    while an older one has not left.
+    """
 
     def __init__(self, database: Database, sender: Sender, metrics: Metrics, now: Callable[[], dt.datetime]) -> None:
         self._database = database
@@ -55,47 +60,76 @@ class Courier:
 
     async def carry(self) -> bool:
         """Send one message if there is one; returns whether there was."""
+        stored = await self._take()
+        if stored is not None:
+            await self._send(stored)
+        return stored is not None
+
+    async def run(self, stop: asyncio.Event, every: float = 0.25) -> None:
+        """Carry until stopped; what is being sent is finished."""
+        sending: set[asyncio.Task[None]] = set()
+        stopped = asyncio.ensure_future(stop.wait())
+        stopped.add_done_callback(lambda _: self.wake())
+        try:
+            while not stop.is_set():
+                self._wake.clear()  # before looking: what comes meanwhile is seen at the next look
+                stored = await self._try_to_take() if len(sending) < AT_ONCE else None
+                if stored is not None:
+                    task = asyncio.create_task(self._send_and_wake(stored))
+                    sending.add(task)
+                    task.add_done_callback(sending.discard)
+                    continue
+                try:
+                    await asyncio.wait_for(self._wake.wait(), every)
+                except TimeoutError:
+                    continue
+            await asyncio.gather(*sending)
+        finally:
+            stopped.cancel()
+            for task in sending:
+                task.cancel()
+
+    async def _try_to_take(self) -> messages.Stored | None:
+        try:
+            return await self._take()
+        except Exception:
+            log.exception("courier cannot reach the database")
+            return None
+
+    async def _take(self) -> messages.Stored | None:
         async with self._database.transaction() as session:
             stored = await messages.next_unsent(session, self._now(), self._sender.channel)
-            if stored is None:
-                return False
-            await messages.lease(session, stored, self._now() + LEASE)
+            if stored is not None:
+                await messages.lease(session, stored, self._now() + LEASE)
+        return stored
+
+    async def _send_and_wake(self, stored: messages.Stored) -> None:
+        try:
+            await self._send(stored)
+        except Exception:
+            log.exception("courier cannot note what it sent")  # it is sent once more after its lease
+        self.wake()
+
+    async def _send(self, stored: messages.Stored) -> None:
         try:
             remote = await self._sender.send(stored.chat, Part.from_json(stored.payload))
+        except TryLater as error:
+            # waiting for a channel that is down is no fault of the message: only refusals and strange errors count
+            self._metrics.send_failed.labels(self._sender.channel).inc()
+            async with self._database.transaction() as session:
+                await messages.lease(session, stored, self._now() + dt.timedelta(seconds=error.seconds))
         except Undeliverable as error:
             await self._failed(stored, str(error), None)
-        except TryLater as error:
-            await self._failed(stored, "later", self._now() + dt.timedelta(seconds=error.seconds))
         except Exception as error:
             log.error("send failed", error=type(error).__name__, id=stored.id)
-            await self._failed(
-                stored, type(error).__name__, self._now() + dt.timedelta(seconds=2.0 ** min(stored.tries + 1, 6))
-            )
+            wait = dt.timedelta(seconds=2.0 ** min(stored.tries + 1, 6))
+            await self._failed(stored, type(error).__name__, self._now() + wait)
         else:
             async with self._database.transaction() as session:
                 await messages.mark_sent(session, stored.id, remote)
             self._metrics.sent.labels(self._sender.channel).inc()
-        return True
 
     async def _failed(self, stored: messages.Stored, error: str, retry_at: dt.datetime | None) -> None:
         self._metrics.send_failed.labels(self._sender.channel).inc()
         async with self._database.transaction() as session:
-            # waiting for a channel that is down is no fault of the message: only refusals and strange errors count
-            if error == "later" and retry_at is not None:
-                await messages.lease(session, stored, retry_at)
-            else:
-                await messages.mark_failed(session, stored, error, retry_at)
-
-    async def run(self, stop: asyncio.Event, every: float = 0.25) -> None:
-        """Carry until stopped."""
-        while not stop.is_set():
-            try:
-                if await self.carry():
-                    continue
-            except Exception:
-                log.exception("courier cannot reach the database")
-            self._wake.clear()
-            try:
-                await asyncio.wait_for(self._wake.wait(), every)
-            except TimeoutError:
-                continue
+            await messages.mark_failed(session, stored, error, retry_at)

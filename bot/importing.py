@@ -131,7 +131,7 @@ async def import_all(
     settings: Settings, files: Sequence[Path], given: Details, *, check_only: bool, publish_now: bool, now: dt.datetime
 ) -> list[Report]:
     """Import every file on its own: a good one beside a bad one goes in whole, a bad one not at all."""
-    reports = [read_file(path, given) for path in files]
+    reports = _without_namesakes([read_file(path, given) for path in files])
     if check_only:
         return reports
     database = Database(settings.database)
@@ -150,6 +150,21 @@ async def import_all(
         return kept
     finally:
         await database.close()
+
+
+def _without_namesakes(reports: list[Report]) -> list[Report]:
+    """Refuse a file whose name stands for the same source as one before it: it would replace that one."""
+    first: dict[str, str] = {}
+    out = []
+    for report in reports:
+        source = report.collection.source.id if report.collection else ""
+        if source and source in first:
+            finding = Finding("error", f"与前面的 {first[source]} 同名，会把它替换掉", "另取一个文件名", report.file)
+            report = Report(report.file, (finding,))
+        elif source:
+            first[source] = report.file
+        out.append(report)
+    return out
 
 
 Changes = dict[str, list[str]]
@@ -204,14 +219,21 @@ async def publish_drafts(
     try:
         await database.upgrade()
         async with database.transaction() as session:
-            drafts = [info.id for info in reversed(await versions.versions(session)) if info.state == "draft"]
-            for version_id in drafts if "all" in wanted else [int(text) for text in wanted]:
+            for version_id in _newest_drafts(await versions.versions(session)) if "all" in wanted else map(int, wanted):
                 new = await versions.collection_of(session, version_id)
                 old = await versions.published_of(session, new.source.id)
                 done.append((await versions.publish(session, version_id, now), changes_between(old, new)))
     finally:
         await database.close()
     return done
+
+
+def _newest_drafts(newest_first: Sequence[versions.VersionInfo]) -> list[int]:
+    """The drafts that nothing newer of their source has overtaken, oldest first."""
+    newest: dict[str, versions.VersionInfo] = {}
+    for info in newest_first:
+        newest.setdefault(info.source, info)
+    return sorted(info.id for info in newest.values() if info.state == "draft")
 
 
 async def withdraw_source(settings: Settings, source: str, now: dt.datetime) -> versions.VersionInfo:

@@ -24,14 +24,26 @@ class Intake:
 
     async def take_all(self, batch: list[Incoming]) -> int:
         """Store several in one transaction; returns how many were new."""
-        new = 0
+        outcomes = []
         async with self._database.transaction() as session:
             for incoming in batch:
+                payload = {name: storable(value) for name, value in incoming.to_json().items()}
                 is_new = await messages.take_in(
-                    session, incoming.channel, incoming.chat, incoming.key, incoming.to_json(), incoming.at
+                    session, incoming.channel, incoming.chat, storable(incoming.key), payload, incoming.at
                 )
-                new += is_new
-                (self._metrics.taken_in if is_new else self._metrics.repeated).labels(incoming.channel).inc()
+                outcomes.append((is_new, incoming.channel))
+        for is_new, channel in outcomes:
+            (self._metrics.taken_in if is_new else self._metrics.repeated).labels(channel).inc()
+        new = sum(is_new for is_new, _ in outcomes)
         if new:
             self._wake()
         return new
+
+
+def storable(text: str) -> str:
+    """The text without what no database takes: half a surrogate pair, or NUL.
+
+    A message that could not be stored would come again for ever, and hold up all others.
+    """
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\x00", "")

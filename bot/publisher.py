@@ -57,14 +57,17 @@ class Publisher:
         return Knowledge(library, matcher_for(library))
 
     async def run(self, stop: asyncio.Event, every: float = 1.0) -> None:
-        """Look for publications of other processes until stopped."""
+        """Look for publications of other processes until stopped; what cannot be read is looked at ever less often."""
+        wait = every
         while not stop.is_set():
             try:
                 await self.refresh()
+                wait = every
             except Exception:
-                log.exception("refresh failed")
+                log.exception("refresh failed, the old index answers on")
+                wait = min(wait * 2, max(every, 60))
             try:
-                await asyncio.wait_for(stop.wait(), every)
+                await asyncio.wait_for(stop.wait(), wait)
             except TimeoutError:
                 continue
 

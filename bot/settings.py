@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -24,7 +25,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="网页监听的地址")
     port: int = Field(8080, ge=0, le=65535, description="网页监听的端口")
     public_url: str = Field("", description="对外的网址，如 https://例子；以 https 开头时 Cookie 只走加密连接")
-    telegram_token: SecretStr | None = Field(None, description="Telegram 机器人令牌；不设就不启用 Telegram")
+    telegram_token: SecretStr | None = Field(
+        None, description="Telegram 机器人令牌，如 123456:ABC-DEF；不设就不启用 Telegram"
+    )
     telegram_base_url: str = Field("", description="自建 Bot API 服务器的地址，如 http://127.0.0.1:8081")
     telegram_webhook_url: str = Field("", description="Telegram 回调的完整网址；不设就用长轮询")
     telegram_secret: SecretStr | None = Field(
@@ -37,7 +40,15 @@ class Settings(BaseSettings):
     @field_validator("telegram_token", "telegram_secret", mode="before")
     @classmethod
     def _blank_is_none(cls, value: object) -> object:
+        value = value.strip() if isinstance(value, str) else value  # a secret read from a file ends in a new line
         return None if value == "" else value
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token_form(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", value.get_secret_value()):
+            raise ValueError("应如 123456:ABC-DEF")
+        return value
 
     @field_validator("telegram_secret")
     @classmethod

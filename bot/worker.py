@@ -57,14 +57,13 @@ class Worker:
                 await messages.put_out(session, stored, [part.to_json() for part in parts], self._now(), state)
                 await messages.mark_done(session, stored)
         except Exception as error:
-            self._metrics.failed.inc()
-            log.error("message failed", error=type(error).__name__, id=stored.id if stored else None, exc_info=error)
             if stored is None:
                 raise
+            self._metrics.failed.inc()
+            log.error("message failed", error=type(error).__name__, id=stored.id, exc_info=error)
             await self._give_back(stored, error)
         self._metrics.handled.observe(time.perf_counter() - started)
-        if stored is not None:
-            self._told(stored.channel, stored.chat)
+        self._told(stored.channel, stored.chat)
         return True
 
     async def _give_back(self, stored: messages.Stored, error: Exception) -> None:
@@ -82,13 +81,13 @@ class Worker:
     async def run(self, stop: asyncio.Event, every: float = 0.25) -> None:
         """Work until stopped; the message in hand is finished."""
         while not stop.is_set():
+            self._wake.clear()  # before looking: who comes in meanwhile is seen at the next look
             try:
                 if await self.work():
                     continue
             except Exception:
                 log.exception("worker cannot reach the database")
                 await _pause(stop, 1.0)
-            self._wake.clear()
             waits = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(stop.wait())]
             await asyncio.wait(waits, timeout=every, return_when=asyncio.FIRST_COMPLETED)
             for wait in waits:

@@ -72,7 +72,9 @@ async def offer(session: AsyncSession, dialogue: Dialogue, token: str, label: st
 
 async def pressed(session: AsyncSession, channel: str, chat: str, token: str) -> Button | None:
     """The button behind a token, only for the chat it was offered to."""
-    row = await session.get(Press, token[:24])
+    if not (token.isascii() and token.isprintable()):  # never ours, and PostgreSQL takes no NUL
+        return None
+    row = await session.get(Press, token)
     if row is None or (row.channel, row.chat) != (channel, chat):
         return None
     return Button(row.label, json.loads(row.act), row.at)

@@ -12,30 +12,48 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from asyncpg import PostgresError  # type: ignore[import-untyped]
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 Session = AsyncSession
 """The session type, named here so that the floors above need not know the library."""
+
+DATABASE_ERRORS = (SQLAlchemyError, PostgresError)
+"""What the database or its driver raises, for the floors above that want to say so in plain words."""
 
 
 class DatabaseSettingError(ValueError):
     """RONGCUO_DATABASE_URL 不对，应如 sqlite:///var/rongcuo.db 或者 postgresql://用户:密码@主机/库。"""
 
 
+class UnknownRevision(ValueError):
+    """没有这个数据库结构版本。"""
+
+
 def async_url(url: str) -> str:
     """The URL with the asynchronous driver that this program uses. Raises ``DatabaseSettingError``."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise DatabaseSettingError(DatabaseSettingError.__doc__) from error
     backend = parsed.get_backend_name()
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
     if backend not in drivers:
         raise DatabaseSettingError(DatabaseSettingError.__doc__)
+    if "sslmode" in parsed.query:  # libpq's word for what asyncpg calls ssl
+        parsed = parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": parsed.query["sslmode"]})
     return parsed.set(drivername=drivers[backend]).render_as_string(hide_password=False)
+
+
+def database_file(url: str) -> Path | None:
+    """The file of an embedded database; ``None`` on a server or in memory. Raises ``DatabaseSettingError``."""
+    parsed = make_url(async_url(url))
+    path = parsed.database if parsed.get_backend_name() == "sqlite" else None
+    return Path(path) if path and path != ":memory:" else None
 
 
 class Database:
@@ -46,9 +64,9 @@ class Database:
         self.is_sqlite = self.url.startswith("sqlite")
         options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite}
         if self.is_sqlite:
-            path = make_url(self.url).database
-            if path and path != ":memory:":
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            file = database_file(url)
+            if file is not None:
+                file.parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": 30}
         else:
             options |= {"pool_size": 10, "max_overflow": 10}
@@ -80,9 +98,12 @@ class Database:
         await self.engine.dispose()
 
     async def upgrade(self, revision: str = "head") -> None:
-        """Bring the schema to a revision (``head`` or older: then it is a downgrade)."""
+        """Bring the schema to a revision (``head`` or older: then it is a downgrade). Raises ``UnknownRevision``."""
         async with self.engine.connect() as connection:
-            await connection.run_sync(_migrate, revision)
+            try:
+                await connection.run_sync(_migrate, revision)
+            except CommandError as error:
+                raise UnknownRevision(UnknownRevision.__doc__) from error
 
     async def is_current(self) -> bool:
         """Whether the schema is at the newest revision."""
@@ -113,6 +134,9 @@ def _migrate(connection: Connection, revision: str) -> None:
         # Several processes may start at once: one migrates, the others wait for it.
         connection.execute(text("SELECT pg_advisory_lock(7209431)"))
         connection.commit()
+    else:
+        # The same on SQLite, and a migration that breaks off leaves nothing behind.
+        connection.execute(text("BEGIN IMMEDIATE"))
     try:
         script = ScriptDirectory.from_config(config)
         current = MigrationContext.configure(connection).get_current_revision()

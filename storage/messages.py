@@ -101,15 +101,19 @@ async def mark_done(session: AsyncSession, message: Stored) -> None:
 
 
 async def mark_failed(session: AsyncSession, message: Stored, error: str, retry_at: dt.datetime | None) -> bool:
-    """Note a failure. The message waits for ``retry_at``, or is given up (``True``) after ``MAX_TRIES`` or without one."""
-    given_up = retry_at is None or message.tries + 1 >= MAX_TRIES
-    await session.execute(
-        update(Message)
-        .where(Message.id == message.id, Message.state == "waiting")
-        .values(
-            state="failed" if given_up else "waiting", tries=message.tries + 1, error=error[:200], not_before=retry_at
-        )
-    )
+    """Note a failure. The message waits for ``retry_at``, or is given up after ``MAX_TRIES`` or without one.
+
+    Returns whether this failure gave it up: never when another process has dealt with the message since.
+    """
+    row = await session.get(Message, message.id, with_for_update=True)
+    if row is None or row.state != "waiting" or row.tries != message.tries:
+        return False
+    given_up = retry_at is None or row.tries + 1 >= MAX_TRIES
+    row.state = "failed" if given_up else "waiting"
+    row.tries += 1
+    row.error = error[:200]
+    row.not_before = retry_at
+    await session.flush()
     return given_up
 
 

@@ -147,7 +147,7 @@ class Version(Base):
 
 
 class Publication(Base):
-    """One act of publishing or withdrawing; its highest id tells every process whether its index is current."""
+    """One act of publishing or withdrawing; their number tells every process whether its index is current."""
 
     __tablename__ = "publication"
     id: Mapped[int] = mapped_column(_Key, primary_key=True, autoincrement=True)

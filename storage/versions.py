@@ -8,8 +8,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from knowledge.findings import Finding
 from knowledge.library import Collection
@@ -35,6 +36,10 @@ class UnknownVersion(LookupError):
     """没有这个版本，或者它不是草稿。"""
 
 
+class BrokenVersion(ValueError):
+    """版本的内容读不出来。"""
+
+
 def _info(row: Version) -> VersionInfo:
     return VersionInfo(
         row.id, row.source, row.number, row.kind, row.state, row.origin, row.digest, row.made, row.published
@@ -44,6 +49,20 @@ def _info(row: Version) -> VersionInfo:
 def digest_of(payload: str) -> str:
     """The SHA-256 of a collection's stable text."""
     return hashlib.sha256(payload.encode()).hexdigest()
+
+
+def _content(row: Version) -> Collection:
+    """What a version holds. Raises ``BrokenVersion`` naming it."""
+    try:
+        return Collection.from_json(row.payload)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BrokenVersion(f"{row.source} 第{row.number}版（版本号 {row.id}）的内容读不出来") from error
+
+
+async def _one_at_a_time(session: AsyncSession) -> None:
+    """Let nobody else add or publish a version until this transaction ends; on SQLite nobody else writes anyway."""
+    if session.bind and session.bind.dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_advisory_xact_lock(7209432)"))
 
 
 async def add_draft(
@@ -56,6 +75,7 @@ async def add_draft(
     """Keep a collection as a draft. The same content as the newest version is not kept twice (``False``)."""
     payload = collection.to_json()
     digest = digest_of(payload)
+    await _one_at_a_time(session)
     newest = (
         await session.execute(
             select(Version).where(Version.source == collection.source.id).order_by(Version.number.desc()).limit(1)
@@ -81,8 +101,9 @@ async def add_draft(
 
 async def publish(session: AsyncSession, version_id: int, now: dt.datetime) -> VersionInfo:
     """Publish a draft; the version published before is replaced in the same transaction. Raises ``UnknownVersion``."""
-    row = await session.get(Version, version_id, with_for_update=True)
-    if row is None or row.state not in ("draft", "published"):
+    await _one_at_a_time(session)
+    row = await _row(session, version_id, lock=True)
+    if row.state not in ("draft", "published"):
         raise UnknownVersion(UnknownVersion.__doc__)
     if row.state == "draft":
         await session.execute(
@@ -96,6 +117,7 @@ async def publish(session: AsyncSession, version_id: int, now: dt.datetime) -> V
 
 async def withdraw(session: AsyncSession, source: str, now: dt.datetime) -> VersionInfo:
     """Take a collection out of force; it stays in the record. Raises ``UnknownVersion``."""
+    await _one_at_a_time(session)
     row = (
         await session.execute(
             select(Version).where(Version.source == source, Version.state == "published").with_for_update()
@@ -109,36 +131,46 @@ async def withdraw(session: AsyncSession, source: str, now: dt.datetime) -> Vers
     return _info(row)
 
 
+async def _row(session: AsyncSession, version_id: int, *, lock: bool = False) -> Version:
+    known = 0 < version_id < 2**63  # beyond, the drivers refuse the number
+    row = await session.get(Version, version_id, with_for_update=lock or None) if known else None
+    if row is None:
+        raise UnknownVersion(UnknownVersion.__doc__)
+    return row
+
+
 async def versions(session: AsyncSession) -> list[VersionInfo]:
     """All versions, newest first."""
     return [_info(row) for row in (await session.execute(select(Version).order_by(Version.id.desc()))).scalars()]
 
 
 async def published(session: AsyncSession) -> list[Collection]:
-    """The collections in force, in the order they were first added."""
-    rows = await session.execute(select(Version.payload).where(Version.state == "published").order_by(Version.id))
-    return [Collection.from_json(payload) for payload in rows.scalars()]
+    """The collections in force, in the order they were first added. Raises ``BrokenVersion``."""
+    other = aliased(Version)
+    first = select(func.min(other.id)).where(other.source == Version.source).scalar_subquery()
+    rows = await session.execute(select(Version).where(Version.state == "published").order_by(first))
+    return [_content(row) for row in rows.scalars()]
 
 
 async def collection_of(session: AsyncSession, version_id: int) -> Collection:
-    """The content of one version. Raises ``UnknownVersion``."""
-    row = await session.get(Version, version_id)
-    if row is None:
-        raise UnknownVersion(UnknownVersion.__doc__)
-    return Collection.from_json(row.payload)
+    """The content of one version. Raises ``UnknownVersion`` or ``BrokenVersion``."""
+    return _content(await _row(session, version_id))
 
 
 async def published_of(session: AsyncSession, source: str) -> Collection | None:
-    """The collection of a source that is in force, if any."""
-    payload = (
-        await session.execute(select(Version.payload).where(Version.source == source, Version.state == "published"))
+    """The collection of a source that is in force, if any. Raises ``BrokenVersion``."""
+    row = (
+        await session.execute(select(Version).where(Version.source == source, Version.state == "published"))
     ).scalar_one_or_none()
-    return None if payload is None else Collection.from_json(payload)
+    return None if row is None else _content(row)
 
 
 async def publication_mark(session: AsyncSession) -> int:
-    """The highest publication so far; another number than before means that the index must be rebuilt."""
-    return (await session.execute(select(func.coalesce(func.max(Publication.id), 0)))).scalar_one()
+    """How many publications there were; another number than before means that the index must be rebuilt.
+
+    Not the highest id: of two publications at once the lower id may become visible last, and would go unseen.
+    """
+    return (await session.execute(select(func.count()).select_from(Publication))).scalar_one()
 
 
 async def newest_of(session: AsyncSession, source: str) -> VersionInfo | None:

@@ -68,7 +68,9 @@ class Person:
     async def presses_token(self, token: str, key: str | None = None) -> list[Part]:
         return await self.sends("press", choice=token, key=key)
 
-    async def sends(self, kind: IncomingKind, *, text: str = "", choice: str = "", key: str | None = None) -> list[Part]:
+    async def sends(
+        self, kind: IncomingKind, *, text: str = "", choice: str = "", key: str | None = None
+    ) -> list[Part]:
         """Send anything; a repeated ``key`` is a repeated update."""
         key = key or f"{self.chat}/{next(self._keys)}"
         after = await self._newest()

@@ -6,9 +6,11 @@ import asyncio
 import datetime as dt
 import hashlib
 import json
+import re
 import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,13 @@ COOKIE = "rongcuo"
 MAX_BODY = 64 * 1024
 MAX_TEXT = 20_000
 HISTORY = 50
+STREAMS = 4  # event streams a chat may hold open in one process: a browser has six connections for all its tabs
+UNSETTLED = 200
+SETTLES = dt.timedelta(seconds=5)  # by then whatever was given a lower number is committed, too
+PATIENCE = 12.0  # seconds that a person waits before hearing that the database does not answer
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # what token_urlsafe(32) makes: nothing else opens a session
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_CHOICE = re.compile(r"[!-~]{1,64}")
 _TYPES = {
     ".html": "text/html",
     ".js": "text/javascript",
@@ -48,27 +57,45 @@ _HEADERS = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+@dataclass(slots=True, eq=False)
+class Listener:
+    """One open event stream: ``wake`` tells it to look, ``parted`` that a newer tab took its place."""
+
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    parted: bool = False
+
+
 class Hub:
     """Wakes the open event streams of a chat in this process; other processes' messages are found by looking."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listeners: dict[str, list[Listener]] = defaultdict(list)
 
     def told(self, channel: str, chat: str) -> None:
         """Something new lies in the transcript of a chat."""
         if channel == "web":
-            for event in self._waiting.get(chat, ()):
-                event.set()
+            for listener in self._listeners.get(chat, ()):
+                listener.wake.set()
 
-    def listen(self, chat: str) -> asyncio.Event:
-        event = asyncio.Event()
-        self._waiting[chat].add(event)
-        return event
+    def told_all(self) -> None:
+        """Something every stream must know, such as the end."""
+        for chat in self._listeners:
+            self.told("web", chat)
 
-    def leave(self, chat: str, event: asyncio.Event) -> None:
-        self._waiting[chat].discard(event)
-        if not self._waiting[chat]:
-            del self._waiting[chat]
+    def listen(self, chat: str) -> Listener:
+        """A new stream of a chat; beyond ``STREAMS`` the oldest one parts."""
+        mine = Listener()
+        self._listeners[chat].append(mine)
+        staying = [listener for listener in self._listeners[chat] if not listener.parted]
+        for listener in staying[:-STREAMS]:
+            listener.parted = True
+            listener.wake.set()
+        return mine
+
+    def leave(self, chat: str, listener: Listener) -> None:
+        self._listeners[chat].remove(listener)
+        if not self._listeners[chat]:
+            del self._listeners[chat]
 
 
 class WebChannel:
@@ -92,6 +119,8 @@ class WebChannel:
         self._metrics = metrics
         self._now = now
         self._secure = secure
+        # With __Host- no neighbouring site of the same domain can plant a session.
+        self._cookie = f"__Host-{COOKIE}" if secure else COOKIE
         self._stopping = asyncio.Event()
         self._per_chat = Limiter(rate=0.7, burst=20)
         self._per_address = Limiter(rate=10, burst=200)
@@ -105,26 +134,29 @@ class WebChannel:
         app.router.add_get("/", self._page)
         app.router.add_get("/static/{name}", self._asset)
         app.router.add_get("/api/history", self._history)
-        app.router.add_get("/api/events", self._events)
+        app.router.add_get("/api/events", self._events, allow_head=False)
         app.router.add_post("/api/messages", self._take)
+        app.middlewares.append(_in_plain_words)
         app.on_response_prepare.append(_add_headers)
 
     def stop(self) -> None:
         """End the event streams, so that the server can shut down."""
         self._stopping.set()
+        self._hub.told_all()
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         response = self._file(request, "index.html")
-        if self._chat(request) is None:
-            response.set_cookie(
-                COOKIE,
-                secrets.token_urlsafe(32),
-                max_age=180 * 24 * 3600,
-                httponly=True,
-                samesite="Lax",
-                secure=self._secure,
-                path="/",
-            )
+        # A cache shared by several people would hand the first one's session to all.
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.set_cookie(
+            self._cookie,
+            self._token(request) or secrets.token_urlsafe(32),
+            max_age=180 * 24 * 3600,
+            httponly=True,
+            samesite="Lax",
+            secure=self._secure,
+            path="/",
+        )
         return response
 
     async def _asset(self, request: web.Request) -> web.StreamResponse:
@@ -137,18 +169,21 @@ class WebChannel:
         body, kind = self._static[name]
         etag = hashlib.sha256(body).hexdigest()[:20]
         if request.if_none_match and any(tag.value == etag for tag in request.if_none_match):
-            return web.Response(status=304)
-        charset = "utf-8" if kind.startswith("text") else None
-        response = web.Response(body=body, content_type=kind, charset=charset, headers={"Cache-Control": "no-cache"})
+            response = web.Response(status=304)
+        else:
+            response = web.Response(body=body, content_type=kind, charset="utf-8" if kind.startswith("text") else None)
+        response.headers["Cache-Control"] = "no-cache"
         response.etag = etag
         return response
 
+    def _token(self, request: web.Request) -> str | None:
+        token = request.cookies.get(self._cookie, "")
+        return token if _TOKEN.fullmatch(token) else None
+
     def _chat(self, request: web.Request) -> str | None:
         """The chat of the session cookie: a digest, so that the records hold nothing that opens a session."""
-        token = request.cookies.get(COOKIE, "")
-        if not 30 <= len(token) <= 80 or not token.isascii():
-            return None
-        return hashlib.sha256(token.encode()).hexdigest()[:40]
+        token = self._token(request)
+        return hashlib.sha256(token.encode()).hexdigest()[:40] if token else None
 
     def _session(self, request: web.Request) -> str:
         chat = self._chat(request)
@@ -158,18 +193,17 @@ class WebChannel:
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         chat = self._session(request)
-        origin = request.headers.get("Origin")
-        if request.headers.get("X-Rongcuo") != "1" or (origin and origin.partition("://")[2] != request.host):
+        if request.headers.get("X-Rongcuo") != "1" or not _is_own_page(request):
             raise _problem(403, "请从聊天页面发送")
-        if not self._per_address.allows(request.remote or "") or not self._per_chat.allows(chat):
+        if not self._per_chat.allows(chat) or not self._per_address.allows(_address(request)):
             raise _problem(429, "发得太快了，请稍等几秒再发")
         data = await _body(request)
         key = data.get("id")
-        if not isinstance(key, str) or not 8 <= len(key) <= 64 or not key.isascii():
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
             raise _problem(400, "消息缺少编号，请刷新页面")
         text, choice = data.get("text"), data.get("choice")
-        if isinstance(choice, str) and text is None:
-            incoming = Incoming("web", chat, f"{chat}/{key}", self._now(), "press", choice=choice[:64])
+        if isinstance(choice, str) and _CHOICE.fullmatch(choice) and text is None:
+            incoming = Incoming("web", chat, f"{chat}/{key}", self._now(), "press", choice=choice)
         elif isinstance(text, str) and choice is None:
             if len(text) > MAX_TEXT:
                 raise _problem(413, f"这段话有{len(text)}字，太长了，请用两千字以内说")
@@ -177,7 +211,8 @@ class WebChannel:
         else:
             raise _problem(400, "消息应有文字或者选项")
         try:
-            await self._intake.take(incoming)
+            async with asyncio.timeout(PATIENCE):
+                await self._intake.take(incoming)
         except Exception as error:
             log.error("intake failed", error=type(error).__name__)
             raise _problem(503, "系统正忙，消息没有收到，请稍后重发") from error
@@ -188,61 +223,88 @@ class WebChannel:
         chat = self._session(request)
         before = _number(request.query.get("before"))
         limit = min(_number(request.query.get("limit")) or 30, HISTORY)
-        async with self._database.reading() as session:
-            rows = await messages.transcript(session, "web", chat, before=before, limit=limit + 1)
-            more = len(rows) > limit
-            rows = rows[-limit:]
-            newest = await messages.transcript(session, "web", chat, limit=1)
-            shown = [await _shown(session, row, newest[-1].id if newest else 0) for row in rows]
-        return web.json_response(
-            {"messages": shown, "more": more, "title": "容错助手", "channel": "web"},
-            headers={"Cache-Control": "no-store"},
-        )
+        try:
+            async with asyncio.timeout(PATIENCE), self._database.reading() as session:
+                rows = await messages.transcript(session, "web", chat, before=before, limit=limit + 1)
+                more = len(rows) > limit
+                rows = rows[-limit:]
+                newest = await messages.transcript(session, "web", chat, limit=1)
+                shown = [await _shown(session, row, newest[-1].id if newest else 0) for row in rows]
+        except Exception as error:
+            log.error("history failed", error=type(error).__name__)
+            raise _problem(503, "系统正忙，请稍后再试") from error
+        return web.json_response({"messages": shown, "more": more, "title": "容错助手", "channel": "web"})
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         chat = self._session(request)
-        after = _number(request.query.get("after")) or _number(request.headers.get("Last-Event-ID")) or 0
-        response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        )
+        after = max(_number(request.query.get("after")) or 0, _number(request.headers.get("Last-Event-ID")) or 0)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         await response.prepare(request)
-        await response.write(b": ok\n\n")
-        event = self._hub.listen(chat)
+        listener = self._hub.listen(chat)
         self._metrics.streams.inc()
         try:
-            await self._stream(response, chat, after, event)
-        except (ConnectionResetError, asyncio.CancelledError):
-            pass
+            await response.write(b": ok\n\n")
+            await self._stream(request, response, chat, after, listener)
+        except ConnectionResetError:
+            log.debug("stream left")
+        except Exception as error:
+            # The head is sent: the stream just ends, and the page asks for the history, which says what is wrong.
+            log.error("stream failed", error=type(error).__name__)
         finally:
             self._metrics.streams.dec()
-            self._hub.leave(chat, event)
+            self._hub.leave(chat, listener)
         return response
 
-    async def _stream(self, response: web.StreamResponse, chat: str, after: int, event: asyncio.Event) -> None:
-        idle = 0.0
-        while not self._stopping.is_set():
-            event.clear()
-            async with self._database.reading() as session:
-                rows = await messages.transcript(session, "web", chat, after=after, limit=HISTORY)
-                newest = rows[-1].id if rows else 0
-                shown = [await _shown(session, row, newest) for row in rows]
-            for row, message in zip(rows, shown, strict=True):
-                await response.write(
-                    f"event: message\nid: {row.id}\ndata: {json.dumps(message, ensure_ascii=False)}\n\n".encode()
-                )
+    async def _stream(
+        self, request: web.Request, response: web.StreamResponse, chat: str, after: int, listener: Listener
+    ) -> None:
+        """Write what comes after a message, once each, until the page leaves or the program stops.
+
+        On PostgreSQL a row may be committed after one with a higher number: rows stay under watch until they settle.
+        """
+        sent: set[int] = set()
+        typing = False
+        quiet = 0
+        while not self._stopping.is_set() and request.transport is not None:
+            listener.wake.clear()
+            async with asyncio.timeout(PATIENCE), self._database.reading() as session:
+                rows = await messages.transcript(session, "web", chat, after=after, limit=UNSETTLED)
+                fresh = [row for row in rows if row.id not in sent]
+                shown = [await _shown(session, row, rows[-1].id) for row in fresh]
+            for row, message in zip(fresh, shown, strict=True):
+                await response.write(_event("message", message, row.id))
+                sent.add(row.id)
+            waiting = any(_is_waiting(row) for row in rows)
+            if waiting != typing:
+                typing = waiting
+                await response.write(_event("typing", {"on": typing}))
+            settled = self._now() - SETTLES
+            for row in rows:
+                if row.at > settled or _is_waiting(row):
+                    break
                 after = row.id
-            if rows and rows[-1].direction == "in" and rows[-1].state == "waiting":
-                await response.write(b"event: typing\ndata: {}\n\n")
-            if rows:
-                idle = 0.0
+                sent.discard(row.id)
+            if listener.parted:
+                await response.write(_event("parted", {}))
+                return
+            if fresh:
+                quiet = 0
                 continue
             try:
-                await asyncio.wait_for(event.wait(), 1.0)
+                await asyncio.wait_for(listener.wake.wait(), 1.0)
             except TimeoutError:
-                idle += 1.0
-                if idle >= 15:
+                quiet += 1
+                if quiet % 15 == 0:
                     await response.write(b": alive\n\n")
-                    idle = 0.0
+
+
+def _event(name: str, data: dict[str, Any], number: int | None = None) -> bytes:
+    identity = f"id: {number}\n" if number is not None else ""
+    return f"event: {name}\n{identity}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def _is_waiting(row: messages.Stored) -> bool:
+    return row.direction == "in" and row.state == "waiting"
 
 
 async def _shown(session: Any, row: messages.Stored, newest: int) -> dict[str, Any]:
@@ -273,6 +335,23 @@ async def _shown(session: Any, row: messages.Stored, newest: int) -> dict[str, A
     }
 
 
+def _is_own_page(request: web.Request) -> bool:
+    """Whether a browser says that our own page sends this; behind a proxy that changes the host, too."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin")
+    return origin is None or origin.partition("://")[2] == request.host
+
+
+def _address(request: web.Request) -> str:
+    """Who asks. A proxy on this machine is believed about the last address that it names, nobody else is."""
+    remote = request.remote or ""
+    if remote in ("127.0.0.1", "::1"):
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or remote
+    return remote
+
+
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
 
@@ -282,6 +361,7 @@ def _problem(status: int, text: str) -> web.HTTPException:
         400: web.HTTPBadRequest,
         401: web.HTTPUnauthorized,
         403: web.HTTPForbidden,
+        408: web.HTTPRequestTimeout,
         429: web.HTTPTooManyRequests,
         503: web.HTTPServiceUnavailable,
     }.get(status, web.HTTPBadRequest)(
@@ -289,15 +369,21 @@ def _problem(status: int, text: str) -> web.HTTPException:
     )
     if status == 413:
         error.set_status(413)
+    if status == 429:
+        error.headers["Retry-After"] = "3"
     return error
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise _problem(400, "消息格式不对，请刷新页面")
-    raw = await request.content.read(MAX_BODY + 1)
-    while len(raw) <= MAX_BODY and not request.content.at_eof():
-        raw += await request.content.read(MAX_BODY + 1)
+    raw = b""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while len(raw) <= MAX_BODY and (piece := await request.content.read(MAX_BODY)):
+                raw += piece
+    except TimeoutError as error:
+        raise _problem(408, "消息没有传完，请重发") from error
     if len(raw) > MAX_BODY:
         raise _problem(413, "这段话太长了，请用两千字以内说")
     try:
@@ -309,7 +395,24 @@ async def _body(request: web.Request) -> dict[str, Any]:
     return data
 
 
+@web.middleware
+async def _in_plain_words(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The library's own English refusals, in Chinese."""
+    try:
+        return await handler(request)
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
+        said = "没有这个页面" if error.status == 404 else "这个地址不能这样用"
+        if request.path.startswith("/api/"):
+            error.text = json.dumps({"error": said}, ensure_ascii=False)
+            error.content_type = "application/json"
+        else:
+            error.text = said
+        raise
+
+
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.path.startswith("/api/"):
+        response.headers["Cache-Control"] = "no-store"
     response.headers["Server"] = "rongcuo"

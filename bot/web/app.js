@@ -7,7 +7,7 @@
   'use strict';
 
   const PAGE = 30, LIMIT = 2000, COUNT_FROM = 1800, NEAR = 120; // NEAR: px from the end that count as "at the end"
-  const REQUEST_TIMEOUT = 15000, ECHO_TIMEOUT = 8000, TYPING_TIMEOUT = 30000, RETRY_MAX = 10000;
+  const REQUEST_TIMEOUT = 15000, ECHO_TIMEOUT = 8000, TYPING_TIMEOUT = 30000, RETRY_MAX = 10000, PARTED = 20000;
   const OUT = 'rongcuo.out.', BIG = 'rongcuo.big';
   const NOTICE = '网络断开，消息会在恢复后自动重发';
   const NO_SESSION = '会话已失效，请刷新页面；未发送的消息会保留';
@@ -55,14 +55,31 @@
   const NUMBERED = /^\s*(\d+\s*[.、．)）]|[（(]?[一二三四五六七八九十\d]+[）)、]|[①-⑳•·\-–])/;
   const BLOCKS = new Map(Object.entries({
     lead: (t) => { const p = el('p', 'lead'); p.append(el('strong', '', t)); return p; },
-    quote: (t) => el('blockquote', 'quote', t, { 'aria-label': '原文' }),
-    citation: (t) => { const d = el('div', 'source'); d.append(el('p', 'citation', t)); return d; },
+    quote: (t) => {
+      const box = el('div', 'said'), quote = el('blockquote', 'quote', '', { 'aria-label': '原文' });
+      // 1、…；2、…: each on a line of its own to read; the words themselves stay as they are.
+      t.replace(/([：；;。])(?=(?:\d{1,2}[、．]|[（(]\d{1,2}[）)]|[①-⑳]))/g, '$1\0').split('\0').forEach((line) => quote.append(el('span', '', line)));
+      box.append(quote);
+      return box;
+    },
+    citation: (t) => {
+      const p = el('p', 'citation');
+      // 文件 · 条款 · 地区: the document has a line of its own; a line may break after a dot, never before one.
+      t.split(' · ').forEach((part, i, all) => {
+        const span = el('span', i ? '' : 'document', part);
+        if (i < all.length - 1) span.append(el('span', 'dot', ' · '));
+        p.append(span);
+      });
+      return p;
+    },
     note: (t) => el('p', 'note', t),
     end: (t) => el('p', 'end', t),
     list: (t) => {
       const lines = t.split('\n').filter((line) => line.trim());
       // Entries that bring their own number get no dot; the role is for Safari, which drops it from such lists.
       const ul = el('ul', lines.every((line) => NUMBERED.test(line)) ? 'list bare' : 'list', '', { role: 'list' });
+      const digits = Math.max(...lines.map((line) => (/^\s*(\d*)/.exec(line)[1].length)));
+      if (digits) ul.classList.add(digits > 1 ? 'tens' : 'ones'); // later lines start below the words, not the number
       ul.append(...lines.map((line) => el('li', '', line)));
       return ul;
     },
@@ -102,17 +119,15 @@
   }
 
   function addCopy(body, blocks) {
-    const quotes = body.querySelectorAll('.quote'), sources = body.querySelectorAll('.source');
-    if (!quotes.length) return;
+    const said = body.querySelector('.said');
+    if (!said) return;
     const words = blocks.filter((b) => b.kind === 'quote' || b.kind === 'citation').map((b) => b.text).join('\n');
     const button = el('button', 'copy', '复制', { 'aria-label': '复制原文和出处' });
     on(button, 'click', async () => {
       button.textContent = $('live').textContent = await copy(words) ? '已复制' : '复制失败';
       setTimeout(() => { button.textContent = '复制'; $('live').textContent = ''; }, 2500);
     });
-    let row = sources[sources.length - 1];
-    if (!row) quotes[quotes.length - 1].after(row = el('div', 'source'));
-    row.append(button);
+    said.append(button);
   }
 
   async function copy(text) {
@@ -193,7 +208,7 @@
       }
       day = key;
       n.classList.remove('current', 'latest');
-      if (n.dataset.from === 'bot') { lastBot = n; answer.push(n); continue; }
+      if (n.dataset.from === 'bot') { lastBot = n; lastMe = null; answer.push(n); continue; } // an answer shows that it arrived
       // After a reload the page no longer knows what was pressed; the user's next words tell it.
       const words = n.querySelector('.body').textContent;
       answer.forEach((bot) => bot.querySelectorAll('.choice').forEach((b) => { if (b.textContent === words) b.setAttribute('aria-pressed', 'true'); }));
@@ -203,13 +218,15 @@
     if (isDay(list.lastElementChild)) list.lastElementChild.remove();
     if (lastBot && lastBot.dataset.current) lastBot.classList.add('current');
     if (lastMe) lastMe.classList.add('latest');
-    $('empty').hidden = list.children.length > 0;
-    if (loaded) $('empty').textContent = '您好，请直接输入您的问题，或点下面的“菜单”。';
+    $('empty').hidden = loaded || list.children.length > 0;
+    $('welcome').hidden = !loaded || list.children.length > 0;
     older.hidden = !hasMore;
   }
 
   // New messages at the end, from the event stream or fetched after a break.
   function receive(messages) {
+    messages = messages.filter((m) => m && !seen.has(m.seq));
+    if (!messages.length) return;
     const follow = nearBottom(), fresh = messages.map(place).filter(Boolean);
     fresh.forEach((n) => n.classList.add('fresh'));
     refresh();
@@ -405,7 +422,7 @@
     if (mine !== attempt) return;
     pump(); // some networks block event streams only; sending still works there
     timer = setTimeout(later, REQUEST_TIMEOUT);
-    stream = new EventSource(`/api/events?after=${lastSeq}`);
+    stream = new EventSource(`/api/events?after=${settled()}`);
     on(stream, 'open', () => {
       clearTimeout(timer);
       clearTimeout(grace);
@@ -416,11 +433,24 @@
     // Not left to EventSource: it would come back with the old "after" and gives up for good on an error status.
     on(stream, 'error', () => { if (mine === attempt) later(); });
     on(stream, 'message', (e) => receive([parse(e.data)]));
-    on(stream, 'typing', () => showTyping(true));
-    on(stream, 'delivered', (e) => {
-      const data = parse(e.data), item = data && outbox.find((i) => i.id === data.client_id);
-      if (item) mark(item, 'sent');
+    on(stream, 'typing', (e) => showTyping((parse(e.data) || {}).on !== false));
+    // Too many tabs: a newer one took this stream. This one looks again when it is used, or now and then.
+    on(stream, 'parted', () => {
+      hangUp();
+      timer = setTimeout(connect, PARTED);
     });
+  }
+
+  // Two messages of one moment may be committed out of order: what is shown of the last seconds is asked for again.
+  function settled() {
+    const shown = Array.from(list.querySelectorAll('.msg[data-seq]'));
+    const newest = Math.max(...shown.map((n) => +n.dataset.time));
+    let last = firstSeq < Infinity ? firstSeq - 1 : 0;
+    for (const n of shown) {
+      if (+n.dataset.time > newest - 6000) break;
+      last = +n.dataset.seq;
+    }
+    return last;
   }
 
   // The newest page at first; after a break, page by page back to what is already shown, so no gap remains.
@@ -431,7 +461,7 @@
       data = await history(data.messages[0].seq);
       messages.unshift(...data.messages);
     }
-    if (loaded) return receive(messages);
+    if (loaded) { receive(messages); refresh(); return; }
     loaded = true;
     title = data.title || title;
     setUnread(0);
@@ -463,6 +493,7 @@
   let hiddenAt = 0;
   on(window, 'online', () => { tries = 0; connect(); });
   on(window, 'offline', () => later(NOTICE));
+  on(window, 'focus', () => { if (!stream && loaded) connect(); });
   on(window, 'pageshow', (e) => { if (e.persisted) connect(); });
   on(document, 'visibilitychange', () => {
     if (document.hidden) { hiddenAt = Date.now(); return; }
@@ -522,7 +553,7 @@
   });
   on($('form'), 'submit', (e) => { e.preventDefault(); send(); });
   on($('send'), 'mousedown', (e) => e.preventDefault()); // the keyboard stays open
-  on($('quick'), 'click', (e) => { if (e.target.dataset.text) submit({ text: e.target.dataset.text }); });
+  [$('quick'), $('welcome')].forEach((box) => on(box, 'click', (e) => { if (e.target.dataset.text) submit({ text: e.target.dataset.text }); }));
 
   // iOS lays its keyboard over the page: only visualViewport tells what is left. Pinch zoom must not resize the page.
   const view = window.visualViewport;
