@@ -6,13 +6,12 @@ import asyncio
 import datetime as dt
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 
-from bot.channels.telegram import Client, TelegramReceiver, TelegramSender, make_bot
 from bot.channels.web import Hub, WebChannel
 from bot.courier import Courier
 from bot.intake import Intake
@@ -24,6 +23,9 @@ from handlers.conversation import Conversation
 from knowledge.shipped import shipped_language
 from storage import chats, messages
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import Client, TelegramReceiver
 
 log = structlog.get_logger()
 Say = Callable[[str], None]
@@ -136,6 +138,12 @@ class App:
             await self.close()
 
     def _telegram_parts(self, http: web.Application) -> tuple[Client, TelegramReceiver]:
+        from bot.channels.telegram import (  # large, and needed with a token only
+            TelegramReceiver,
+            TelegramSender,
+            make_bot,
+        )
+
         settings = self.settings
         bot = make_bot(settings.telegram_token.get_secret_value(), settings.telegram_base_url)  # type: ignore[union-attr]
         receiver = TelegramReceiver(bot, self.intake, self.now)

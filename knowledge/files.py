@@ -12,7 +12,6 @@ from typing import TypeVar
 from knowledge.excel_files import xlsx_sheets
 from knowledge.file_kinds import DOCUMENT_KINDS, MAX_BYTES, TABLE_KINDS, kind_of, refuse
 from knowledge.findings import RefusedFile
-from knowledge.pdf_files import pdf_lines, pdf_sheets
 from knowledge.plain_files import csv_sheets, read_text
 from knowledge.sheets import MAX_ROWS, Sheet
 from knowledge.word_files import docx_lines, docx_sheets
@@ -20,16 +19,30 @@ from knowledge.word_files import docx_lines, docx_sheets
 __all__ = ["DOCUMENT_KINDS", "MAX_BYTES", "TABLE_KINDS", "Sheet", "kind_of", "read_lines", "read_sheets"]
 
 Content = TypeVar("Content")
+
+
+def _pdf_lines(path: Path) -> list[str]:
+    from knowledge.pdf_files import pdf_lines  # its library is large and seldom needed
+
+    return pdf_lines(path)
+
+
+def _pdf_sheets(path: Path) -> list[Sheet]:
+    from knowledge.pdf_files import pdf_sheets
+
+    return pdf_sheets(path)
+
+
 _LINES: dict[str, Callable[[Path], list[str]]] = {
     "txt": lambda path: read_text(path).split("\n"),
     "docx": docx_lines,
-    "pdf": pdf_lines,
+    "pdf": _pdf_lines,
 }
 _SHEETS: dict[str, Callable[[Path], list[Sheet]]] = {
     "xlsx": xlsx_sheets,
     "docx": docx_sheets,
     "csv": csv_sheets,
-    "pdf": pdf_sheets,
+    "pdf": _pdf_sheets,
 }
 
 
