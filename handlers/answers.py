@@ -14,7 +14,7 @@ from knowledge.lists import LIST_NAMES
 from knowledge.matching.matcher import Match, Result
 from knowledge.text import comparable
 
-EXCERPT_LENGTH = 190
+EXCERPT_LENGTH = 130
 PAGE_BYTES = 1300
 
 
@@ -114,7 +114,7 @@ def entry_reply(
         notes.append(words.AS_OF.format(day=f"{day.year}年{day.month}月{day.day}日"))
     hint = words.ITEM_NEXT if item else words.EXCERPT if cut else ""
     blocks: list[tuple[BlockKind, str]] = [
-        ("lead", conclusion(library, entry_id)),
+        ("lead", conclusion(library, entry_id) if item else words.BASIS_FOUND + library.title(entry_id)),
         ("quote", f"适用情形：{quote}" if item else quote),
         ("citation", cited(library.citation(entry_id))),
         ("note", "".join(notes) + hint),

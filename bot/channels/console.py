@@ -22,7 +22,11 @@ def lines_of(part: Part) -> list[str]:
         prefix = {"quote": "  │ ", "citation": "  —— "}.get(block.kind, "")
         out += [prefix + line for line in block.text.split("\n")]
     if part.buttons:
-        out.append("  ".join(f"[{n}]{label}" for n, (_, label) in enumerate(part.buttons, 1)))
+        out.append(
+            "  ".join(
+                label if label.startswith(f"{n}.") else f"[{n}]{label}" for n, (_, label) in enumerate(part.buttons, 1)
+            )
+        )
     return out
 
 
