@@ -16,7 +16,7 @@ from rapidfuzz.distance import LCSseq
 
 from knowledge.matching.cues import consequence_of, fits_consequence, type_of
 from knowledge.matching.entries import Entry
-from knowledge.matching.postings import Bag, Floats, Ints, Postings, Vocabulary
+from knowledge.matching.postings import Floats, Ints, Postings, Stack, Vocabulary
 from knowledge.matching.tokens import Analyzer, Tokens, sound_of
 
 FEATURES = (
@@ -176,15 +176,20 @@ class Index:
         self._surface_texts = texts
         self._owners = np.asarray(surface_owner, dtype=np.int32)
         self._first = np.searchsorted(self._owners, np.arange(size + 1)).astype(np.int64)
-        self._surface = postings("surface", len(texts), "cosine")
-        self._sound = postings("sound", len(texts), "cosine")
-        self._words = postings("words", size, "bm25")
-        self._chars = postings("chars", size, "bm25")
-        self._whole = postings("whole", size, "cosine")
-        self._alias = postings("alias", size, "bm25", b=0.4, k1=1.6)
-        self._concept = postings("concept", size, "bm25", b=0.3)
-        self._outside = postings("outside", len(outside), "cosine")
+        self._by_chars = Stack(
+            [
+                postings("surface", len(texts), "cosine"),
+                postings("chars", size, "bm25"),
+                postings("whole", size, "cosine"),
+                postings("alias", size, "bm25", b=0.4, k1=1.6),
+                postings("outside", len(outside), "cosine"),
+            ]
+        )
+        self._by_sounds = Stack([postings("sound", len(texts), "cosine")])
+        self._by_words = Stack([postings("words", size, "bm25")])
+        self._by_concepts = Stack([postings("concept", size, "bm25", b=0.3)])
         self._all = postings("all", size, "idf", pairs=True)
+        self._by_pairs = Stack([self._all])
         self._by_sound = self._sounding_words(word_counts)
 
     def candidates(self, question: str, allowed: Floats | None = None) -> Candidates:
@@ -196,20 +201,16 @@ class Index:
         size = len(self.entries)
         if not tokens.text or not size:
             return Candidates(np.zeros(0, np.int32), np.zeros((0, len(FEATURES)), np.float32), 0.0, tokens)
-        chars, words = self._vocabulary.bag(tokens.chars), self._vocabulary.bag(tokens.words)
-        pairs = self._vocabulary.bag([term for term in tokens.chars if len(term) == 2])
-        surface_scores = self._surface.scores(chars)
-        sound_scores = self._sound.scores(self._vocabulary.bag(tokens.sounds))
-        views = {
-            "words": self._words.scores(words),
-            "chars": self._chars.scores(chars),
-            "whole": self._whole.scores(chars),
-            "alias": self._alias.scores(chars),
-            "concept": self._concept.scores(self._vocabulary.bag(tokens.concepts)),
-        }
-        coverage = self._all.scores(pairs)
+        bag = self._vocabulary.bag
+        pairs = bag([term for term in tokens.chars if len(term) == 2])
+        surface_scores, chars, whole, alias, outside = self._by_chars.scores(bag(tokens.chars))
+        (sound_scores,) = self._by_sounds.scores(bag(tokens.sounds))
+        (words,) = self._by_words.scores(bag(tokens.words))
+        (concept,) = self._by_concepts.scores(bag(tokens.concepts))
+        views = {"words": words, "chars": chars, "whole": whole, "alias": alias, "concept": concept}
+        (coverage,) = self._by_pairs.scores(pairs.once)
         known, total = self._all.weight(pairs)
-        coverage /= max(total, 1e-6)
+        coverage = coverage / max(total, 1e-6)
         if allowed is not None:
             views = {name: view * allowed for name, view in views.items()}
             surface_scores = surface_scores * allowed[self._owners]
@@ -221,11 +222,8 @@ class Index:
             self._features(rows, views, coverage, share, surface_scores, sound_scores, tokens, question),
             share,
             tokens,
-            self._likeness_outside(chars),
+            float(outside.max()) if len(outside) else 0.0,
         )
-
-    def _likeness_outside(self, chars: Bag) -> float:
-        return float(self._outside.scores(chars).max()) if self._outside.size else 0.0
 
     def _sounding_words(self, counts: Counter[str]) -> dict[tuple[str, ...], str]:
         """The most frequent word of the entries for each sequence of sounds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +21,11 @@ class Bag:
     terms: Ints
     counts: Floats
     unknown: int
+
+    @property
+    def once(self) -> Bag:
+        """The same terms, each counted once."""
+        return Bag(self.terms, np.ones(len(self.terms), dtype=np.float32), self.unknown)
 
 
 BUDGET = 40_000
@@ -77,7 +83,7 @@ class Postings:
         k1: float = 1.2,
     ) -> None:
         self.size = size
-        self.weighting = weighting
+        self.is_cosine = weighting == "cosine"
         pairs, counts = np.unique(terms.astype(np.int64) * max(size, 1) + owners, return_counts=True)
         column = (pairs // max(size, 1)).astype(np.int32)
         owner = (pairs % max(size, 1)).astype(np.int32)
@@ -96,42 +102,67 @@ class Postings:
                 value = self.idf[column] * tf * (k1 + 1) / (tf + k1 * (1 - b + b * lengths[owner] / mean))
             else:
                 value = self.idf[column]
-        self._owners = owner
-        self._values: Floats = value.astype(np.float32)
-        self._starts = np.concatenate([[0], np.cumsum(self.df)]).astype(np.int64)
+        self.owners: Ints = owner
+        self.values: Floats = value.astype(np.float32)
         self.unseen_idf = float(math.log(size + 1) + 1)
 
     def knows(self, term: int | None) -> bool:
         """Whether any row has the term."""
         return term is not None and bool(self.df[term])
 
-    def scores(self, bag: Bag, budget: int = BUDGET) -> Floats:
-        """The score of every row. At most ``budget`` postings are read, those of the rarest terms first.
-
-        The most frequent terms of a question tell the least and cost the most; over a few thousand rows none is left out.
-        """
-        df = self.df[bag.terms]
-        keep = df > 0
-        if int(df.sum()) > budget:
-            rarest = np.argsort(df, kind="stable")
-            keep[rarest[np.cumsum(df[rarest]) > budget]] = False
-        columns = bag.terms[keep]
-        if not len(columns):
-            return np.zeros(self.size, dtype=np.float32)
-        weights = np.ones(len(columns), dtype=np.float32) if self.weighting == "idf" else 1 + np.log(bag.counts[keep])
-        if self.weighting == "cosine":
-            known = df > 0
-            whole = (1 + np.log(bag.counts[known])) * self.idf[bag.terms[known]]
-            weights = weights * self.idf[columns] / math.sqrt(float(whole @ whole))
-        starts, lengths = self._starts[columns], df[keep]
-        # positions of all postings of all terms, without a Python loop
-        offsets = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-        at = offsets + np.arange(int(lengths.sum()))
-        values = self._values[at] * np.repeat(weights.astype(np.float32), lengths)
-        return np.bincount(self._owners[at], weights=values, minlength=self.size).astype(np.float32)
+    def length_of(self, bag: Bag, counts: Floats) -> float:
+        """The length of a question's vector in this view, for the cosine."""
+        known = self.df[bag.terms] > 0
+        whole = counts[known] * self.idf[bag.terms[known]]
+        return max(math.sqrt(float(whole @ whole)), 1e-9)
 
     def weight(self, bag: Bag) -> tuple[float, float]:
         """The idf weight of the bag's terms that rows have, and of all its terms."""
         known = float(self.idf[bag.terms[self.df[bag.terms] > 0]].sum())
         missing = int((self.df[bag.terms] == 0).sum()) + bag.unknown
         return known, known + missing * self.unseen_idf
+
+
+class Stack:
+    """Several views of the same vocabulary side by side: one pass over the postings scores all their rows."""
+
+    def __init__(self, views: Sequence[Postings]) -> None:
+        self._views = tuple(views)
+        self._starts_of_rows = np.concatenate([[0], np.cumsum([view.size for view in views])]).astype(np.int64)
+        self.df: Ints = np.sum([view.df for view in views], axis=0).astype(np.int32)
+        terms = np.concatenate([np.repeat(np.arange(len(view.df)), view.df) for view in views])
+        order = np.argsort(terms, kind="stable")
+        parts = zip(views, self._starts_of_rows, strict=False)
+        self._owners: Ints = np.concatenate([view.owners + start for view, start in parts])[order].astype(np.int32)
+        # the idf of a cosine's question side stands in the posting, so that one weight serves every view
+        values = [view.values * np.repeat(view.idf, view.df) if view.is_cosine else view.values for view in views]
+        self._values: Floats = np.concatenate(values)[order].astype(np.float32)
+        self._starts = np.concatenate([[0], np.cumsum(self.df)]).astype(np.int64)
+        for view in views:
+            view.owners, view.values = view.owners[:0], view.values[:0]  # they stand here now
+
+    def scores(self, bag: Bag) -> list[Floats]:
+        """The score of every row of every view. At most ``BUDGET`` postings a view are read, the rarest terms' first.
+
+        The most frequent terms of a question tell the least and cost the most; over a few thousand rows none is left out.
+        """
+        df = self.df[bag.terms]
+        keep = df > 0
+        if int(df.sum()) > BUDGET * len(self._views):
+            rarest = np.argsort(df, kind="stable")
+            keep[rarest[np.cumsum(df[rarest]) > BUDGET * len(self._views)]] = False
+        columns, lengths = bag.terms[keep], df[keep]
+        rows = int(self._starts_of_rows[-1])
+        if not len(columns):
+            return [np.zeros(view.size, dtype=np.float32) for view in self._views]
+        counts = 1 + np.log(bag.counts)
+        # positions of all postings of all terms, without a Python loop
+        offsets = np.repeat(self._starts[columns] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+        at = offsets + np.arange(len(offsets))
+        weighted = self._values[at] * np.repeat(counts[keep].astype(np.float32), lengths)
+        everything = np.bincount(self._owners[at], weights=weighted, minlength=rows).astype(np.float32)
+        out = []
+        for view, start in zip(self._views, self._starts_of_rows, strict=False):
+            own = everything[start : start + view.size]
+            out.append(own / view.length_of(bag, counts) if view.is_cosine else own)
+        return out
