@@ -264,6 +264,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, drawing in charts(results).items():
         (IMAGES / name).write_text(drawing, encoding="utf-8")
+    from benchmarks import outcomes  # it writes its own page, with this module's words about the machine
+
+    outcomes.main(["--questions", str(questions)])
     print(f"已写入 {PAGE.relative_to(ROOT)}、{RESULTS.relative_to(ROOT)} 和 {IMAGES.relative_to(ROOT)}/bench-*.svg")
 
 

@@ -296,8 +296,11 @@ def import_files(
     _check_jurisdiction(jurisdiction)
     settings = _settings("warning")
     given = Details(kind, short, title, issuer, number, _day(date), jurisdiction, place, questions)
+    watched = track(files, description="读文件", console=_progress_console(), disable=len(files) < 2)
     reports = _run(
-        import_all(settings, files, given, check_only=check_only, publish_now=publish_now, now=dt.datetime.now(dt.UTC))
+        import_all(
+            settings, watched, given, check_only=check_only, publish_now=publish_now, now=dt.datetime.now(dt.UTC)
+        )
     )
     if as_json:
         typer.echo(json.dumps([report.to_json() for report in reports], ensure_ascii=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,7 @@ def read_file(path: Path, given: Details) -> Report:
 
 
 async def import_all(
-    settings: Settings, files: Sequence[Path], given: Details, *, check_only: bool, publish_now: bool, now: dt.datetime
+    settings: Settings, files: Iterable[Path], given: Details, *, check_only: bool, publish_now: bool, now: dt.datetime
 ) -> list[Report]:
     """Import every file on its own: a good one beside a bad one goes in whole, a bad one not at all."""
     reports = _without_namesakes([read_file(path, given) for path in files])

@@ -62,7 +62,9 @@ _SURFACE_POOL, _SOUND_POOL = 60, 16
 
 def _best(view: Floats, count: int) -> Ints:
     """The rows with the highest scores. Most rows score nothing: choosing among the others alone is many times quicker."""
-    found = np.flatnonzero(view)
+    found = np.flatnonzero(view > 0.35 * view.max()) if len(view) else np.zeros(0, np.int64)
+    if len(found) < count:
+        found = np.flatnonzero(view > 0)
     if len(found) > count:
         found = found[np.argpartition(view[found], len(found) - count)[len(found) - count :]]
     return found.astype(np.int32)
@@ -331,7 +333,7 @@ class Index:
         out["title_cover"] = surface_scores[titles]
         whole = views["whole"]
         family = np.bincount(self._family, weights=whole * whole * whole) / self._family_size
-        support = np.cbrt(family)[self._family[rows]]
+        support = np.cbrt(family[self._family[rows]])
         out["family"] = support
         out["family_rel"] = support / max(float(support.max()), 1e-6)
         return np.stack([out[name].astype(np.float32) for name in FEATURES], axis=1)

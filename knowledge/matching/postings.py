@@ -28,7 +28,7 @@ class Bag:
         return Bag(self.terms, np.ones(len(self.terms), dtype=np.float32), self.unknown)
 
 
-BUDGET = 40_000
+BUDGET = 30_000
 """Postings read at most for one view of one question; some tenths of a millisecond."""
 
 
