@@ -112,7 +112,7 @@ def entry_reply(
         notes.append(words.SAMPLE)
     if day:
         notes.append(words.AS_OF.format(day=f"{day.year}年{day.month}月{day.day}日"))
-    hint = words.ITEM_NEXT if item else words.EXCERPT if cut else ""
+    hint = (words.ITEM_NEXT if asked is not None else words.ITEM_COMPARE) if item else words.EXCERPT if cut else ""
     blocks: list[tuple[BlockKind, str]] = [
         ("lead", conclusion(library, entry_id) if item else words.BASIS_FOUND + library.title(entry_id)),
         ("quote", f"适用情形：{quote}" if item else quote),
@@ -128,6 +128,8 @@ def entry_reply(
     if asked is not None:
         choices.append(Choice(words.LABEL_USEFUL, {"do": "useful", "asked": asked, "yes": True}))
         choices.append(Choice(words.LABEL_USELESS, {"do": "useful", "asked": asked, "yes": False}))
+        if item:
+            choices.append(Choice(words.LABEL_PERSON, {"do": "person", "asked": asked}))
     choices += [Choice(short(library.title(m.entry.id)), {"do": "show", "entry": m.entry.id}) for m in later[:1]]
     if jurisdiction is None and match.scope == "open" and source and not source.sample:
         choices.append(Choice(words.LABEL_PLACE, {"do": "place"}))
