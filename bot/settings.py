@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -79,8 +78,3 @@ def load_settings() -> Settings:
     if settings.telegram_webhook_url and not settings.telegram_secret:
         raise SettingError("设置 RONGCUO_TELEGRAM_SECRET 不能为空：用回调时必填")
     return settings
-
-
-def default_database_path() -> Path:
-    """Where the embedded database lies by default."""
-    return Path("var/rongcuo.db")
