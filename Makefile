@@ -13,7 +13,7 @@ help: ## 列出全部命令
 $(STAMP): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "需要 Python 3.11 或更新的版本"; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
+	@test -x $(VENV)/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
 	@VIRTUAL_ENV=$(VENV) $(VENV)/bin/uv pip sync --quiet --require-hashes requirements.lock
 	@VIRTUAL_ENV=$(VENV) $(VENV)/bin/uv pip install --quiet --no-deps --editable .
 	@touch $@
@@ -21,7 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 setup: $(STAMP) ## 准备运行环境
 
 run: $(STAMP) ## 启动：http://127.0.0.1:8080
-	@$(PY) -m bot serve
+	@RONGCUO_DEMO=$${RONGCUO_DEMO-1} $(PY) -m bot serve
 
 browser: ## 缺少 Chromium 时装上（Debian）
 	@sh .ci/browser

@@ -12,24 +12,28 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
-from bot.channels.web import Hub, WebChannel
+from bot import demo
+from bot.channels.web import WebChannel
+from bot.channels.web_events import Hub
+from bot.clock import Clock
 from bot.courier import Courier
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.publisher import Publisher, publish_shipped
 from bot.settings import Settings
 from bot.worker import Worker
-from handlers.conversation import Conversation
-from knowledge.shipped import shipped_language
-from storage import chats, messages
+from handlers.conversation import Conversation, House
+from knowledge.shipped import shipped_checks, shipped_industries, shipped_language
+from storage import attachments, messages, people
 from storage.database import Database
+from storage.invitations import CODE_ALPHABET, CODE_LENGTH
 
 if TYPE_CHECKING:
-    from bot.channels.telegram import Client, TelegramReceiver
+    from bot.channels.telegram import TelegramReceiver
+    from bot.channels.telegram_client import Client
 
 log = structlog.get_logger()
 Say = Callable[[str], None]
-BUTTONS_KEPT = dt.timedelta(days=60)
 FINISH_WITHIN = 6.0  # seconds for the parts to end by themselves
 
 
@@ -43,6 +47,16 @@ def new_token() -> str:
     return secrets.token_urlsafe(12)
 
 
+def new_code() -> str:
+    """A fresh one-time code: ten characters that are hard to mistake."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def new_secret() -> str:
+    """A fresh secret for a link: 43 ASCII characters."""
+    return secrets.token_urlsafe(32)
+
+
 class App:
     """All parts of one process. ``prepare`` makes the database and the index ready; ``serve`` runs until ``stop``."""
 
@@ -53,23 +67,65 @@ class App:
         self.database = Database(settings.database)
         self.hub = Hub()
         self.publisher = Publisher(self.database, shipped_language(), self.metrics)
-        self.conversation = Conversation(lambda: self.publisher.current, new_token)
+        self.telegram_name: Callable[[], str | None] = lambda: None
+        self.house = House(
+            knowledge=lambda: self.publisher.current,
+            checks=shipped_checks(),
+            industries=shipped_industries(),
+            new_token=new_token,
+            new_code=new_code,
+            new_secret=new_secret,
+            links=self._links,
+            share_link=lambda token: f"{self._address}/share/{token}",
+            settings={
+                "young_years": settings.young_years,
+                "code_hours": settings.code_hours,
+                "share_days": settings.share_days,
+            },
+            demo=settings.demo,
+        )
+        self.conversation = Conversation(self.house)
         self.worker = Worker(self.database, self.conversation, self.metrics, now, self._told)
+        self.clock = Clock(self.database, self.house, settings, now, self._told)
         self.intake = Intake(self.database, self.metrics, self.worker.wake)
-        self.web = WebChannel(self.database, self.intake, self.hub, self.metrics, now, secure=settings.is_secure)
+        self.web = WebChannel(
+            self.database,
+            self.intake,
+            self.hub,
+            self.metrics,
+            now,
+            secure=settings.is_secure,
+            demo=settings.demo,
+        )
         self.couriers: list[Courier] = []
         self.stop = asyncio.Event()
         self.port = settings.port
         self.started = asyncio.Event()
         self.has_failed = False
 
+    @property
+    def _address(self) -> str:
+        """The address of the web chat as people outside reach it."""
+        return self.settings.public_url.rstrip("/") or f"http://{self.settings.host}:{self.port}"
+
+    def _links(self, code: str) -> list[tuple[str, str]]:
+        """Deep links that carry a one-time code: the page (in its fragment, which is never sent), and Telegram."""
+        links = [("网页", f"{self._address}/#bind={code}")]
+        name = self.telegram_name()
+        if name:
+            links.append(("Telegram", f"https://t.me/{name}?start={code}"))
+        return links
+
     def _told(self, channel: str, chat: str) -> None:
         self.hub.told(channel, chat)
         for courier in self.couriers:
             courier.wake()
 
-    async def prepare(self, say: Say = lambda _: None) -> None:
-        """Bring the schema up, publish what is shipped, build the index."""
+    async def prepare(self, say: Say = lambda _: None, *, is_guest: bool = False) -> None:
+        """Bring the schema up, publish what is shipped, build the index; seed the demo or clear it away.
+
+        ``is_guest``: another process serves on this database, whose demo people are left alone.
+        """
         say("正在准备数据库……")
         await self.database.upgrade()
         if self.settings.publish_shipped:
@@ -80,7 +136,10 @@ class App:
         say("正在建立索引……")
         await self.publisher.refresh()
         async with self.database.transaction() as session:
-            await chats.forget_buttons(session, self.now() - BUTTONS_KEPT)
+            if self.settings.demo:
+                await demo.seed(session, self.now())
+            elif not is_guest:
+                await people.purge_demo(session)
 
     def web_app(self) -> web.Application:
         """The HTTP application: web chat, health, metrics, and the Telegram webhook if one is set."""
@@ -122,7 +181,7 @@ class App:
             await web.TCPSite(runner, self.settings.host, self.settings.port).start()
             self.port = runner.addresses[0][1]
             say(f"容错助手已启动：http://{self.settings.host}:{self.port}/ （按 Ctrl+C 停止）")
-            running += [self._part(self.worker.run(self.stop)), self._part(self.publisher.run(self.stop))]
+            running += [self._part(part.run(self.stop)) for part in (self.worker, self.publisher, self.clock)]
             if telegram:
                 running += [self._part(courier.run(self.stop)) for courier in self.couriers]
                 running.append(self._part(self._receive(telegram[1])))
@@ -138,16 +197,19 @@ class App:
             await self.close()
 
     def _telegram_parts(self, http: web.Application) -> tuple[Client, TelegramReceiver]:
-        from bot.channels.telegram import (  # large, and needed with a token only
-            TelegramReceiver,
-            TelegramSender,
-            make_bot,
-        )
+        from bot.channels.telegram import TelegramReceiver  # large, and needed with a token only
+        from bot.channels.telegram_client import CHANNEL, make_bot
+        from bot.channels.telegram_sender import TelegramSender
+
+        async def read_file(chat: str, token: str) -> attachments.File | None:
+            async with self.database.reading() as session:
+                return await attachments.get(session, token, CHANNEL, chat)
 
         settings = self.settings
         bot = make_bot(settings.telegram_token.get_secret_value(), settings.telegram_base_url)  # type: ignore[union-attr]
         receiver = TelegramReceiver(bot, self.intake, self.now)
-        self.couriers.append(Courier(self.database, TelegramSender(bot), self.metrics, self.now))
+        self.telegram_name = lambda: receiver.username
+        self.couriers.append(Courier(self.database, TelegramSender(bot, read_file), self.metrics, self.now))
         if settings.telegram_webhook_url and settings.telegram_secret:
             path = urlsplit(settings.telegram_webhook_url).path or "/"
             http.router.add_post(path, receiver.webhook(settings.telegram_secret.get_secret_value()))

@@ -8,15 +8,15 @@ import datetime as dt
 import json
 import signal
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from rich.progress import track
 
 from bot.chinese_cli import Refusal, new_group, refusal_text, system_error_text
-from bot.logs import set_up_logs
+from bot.cli_common import check_jurisdiction, day_of, progress_console, run, say, settings_of
+from bot.cli_house import flow_app, invite, register, tidy
 from bot.settings import SettingError, Settings, load_settings
 from handlers.conversation import CHINA, Knowledge
 from knowledge.evaluation import detail, read_entries, read_question_set, score, summary
@@ -28,7 +28,6 @@ from knowledge.yaml_data import DataError
 from storage.database import DATABASE_ERRORS, Database, DatabaseSettingError, UnknownRevision, database_file
 from storage.versions import BrokenVersion, UnknownVersion
 
-Value = TypeVar("Value")
 EXPECTED = (
     SettingError,
     DataError,
@@ -42,20 +41,9 @@ EXPECTED = (
 app = new_group("容错助手：包容审慎监管的对话助手。")
 database_app = new_group("数据库的结构。")
 app.add_typer(database_app, name="db")
-
-
-def _settings(level: str | None = None) -> Settings:
-    settings = load_settings()
-    set_up_logs(level or settings.log_level, settings.log_format)
-    return settings
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
-
-
-def _run(work: Coroutine[Any, Any, Value]) -> Value:
-    return asyncio.run(work)
+app.add_typer(flow_app, name="flow")
+for command in (register, invite, tidy):
+    app.command()(command)
 
 
 @app.command()
@@ -63,19 +51,19 @@ def serve() -> None:
     """启动服务：网页聊天；设置了令牌时还有 Telegram。"""
     from bot.app import App
 
-    settings = _settings()
+    settings = settings_of()
 
     async def work() -> None:
         service = App(settings)
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, service.stop.set)
-        await service.prepare(_say)
-        await service.serve(_say)
+        await service.prepare(say)
+        await service.serve(say)
         if service.has_failed:
             raise typer.Exit(1)
 
-    _run(work())
+    run(work())
 
 
 @app.command()
@@ -84,11 +72,11 @@ def chat() -> None:
     from bot.app import App
     from bot.channels.console import Console, lines_of
 
-    settings = _settings("error")
+    settings = settings_of("error")
 
     async def work() -> None:
         service = App(settings)
-        await service.prepare(_say)
+        await service.prepare(say, is_guest=True)
         console = Console(
             service.database, service.intake, service.worker, service.now, f"console-{service.now():%Y%m%d%H%M%S%f}"
         )
@@ -101,7 +89,7 @@ def chat() -> None:
         finally:
             await service.close()
 
-    _run(work())
+    run(work())
 
 
 def _input() -> str:
@@ -113,25 +101,11 @@ def _input() -> str:
     return ""
 
 
-def _day(text: str | None) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter("日期应如 2026-11-20") from error
-
-
-def _check_jurisdiction(code: str | None) -> None:
-    if code is not None and not (code.isascii() and code.isdigit() and len(code) == 6):
-        raise typer.BadParameter("行政区划代码是六位数字，如 420704")
-
-
 def _knowledge(source: str) -> Knowledge:
     """The published knowledge when there is a database, else the shipped one."""
     settings = load_settings()
     if source != "shipped":
-        found = _run(_published(settings))
+        found = run(_published(settings))
         if found is not None:
             return found
         if source == "published":
@@ -171,8 +145,8 @@ def ask(
     """问一个问题，给出原文和出处。"""
     if source not in ("auto", "published", "shipped"):
         raise typer.BadParameter("source 应为 auto、published 或者 shipped")
-    _check_jurisdiction(jurisdiction)
-    on_day = _day(day)
+    check_jurisdiction(jurisdiction)
+    on_day = day_of(day)
     knowledge = _knowledge(source)
     result = knowledge.matcher.search(question, day=on_day or dt.datetime.now(CHINA).date(), jurisdiction=jurisdiction)
     if as_json:
@@ -248,7 +222,7 @@ def evaluate(
     asked = read_question_set(questions, library)
     if not asked:
         raise DataError(questions, 1, "没有问题")
-    scored = list(track(score(asked, matcher), total=len(asked), description="评测", console=_progress_console()))
+    scored = list(track(score(asked, matcher), total=len(asked), description="评测", console=progress_console()))
     if details:
         details.write_text(
             "".join(json.dumps(detail(one), ensure_ascii=False) + "\n" for one in scored), encoding="utf-8"
@@ -262,12 +236,6 @@ def evaluate(
             typer.echo(f"{name:26} {value}")
     for style, own in figures["by_style"].items():
         typer.echo(f"  {style:12} " + "  ".join(f"{k} {v}" for k, v in own.items()))
-
-
-def _progress_console() -> Any:
-    from rich.console import Console
-
-    return Console(stderr=True)
 
 
 @app.command(name="import")
@@ -293,11 +261,11 @@ def import_files(
 
     if kind not in ("auto", "document", "list"):
         raise typer.BadParameter("kind 应为 auto、document 或者 list")
-    _check_jurisdiction(jurisdiction)
-    settings = _settings("warning")
-    given = Details(kind, short, title, issuer, number, _day(date), jurisdiction, place, questions)
-    watched = track(files, description="读文件", console=_progress_console(), disable=len(files) < 2)
-    reports = _run(
+    check_jurisdiction(jurisdiction)
+    settings = settings_of("warning")
+    given = Details(kind, short, title, issuer, number, day_of(date), jurisdiction, place, questions)
+    watched = track(files, description="读文件", console=progress_console(), disable=len(files) < 2)
+    reports = run(
         import_all(
             settings, watched, given, check_only=check_only, publish_now=publish_now, now=dt.datetime.now(dt.UTC)
         )
@@ -320,14 +288,14 @@ def publish(
     """公布草稿，各进程的索引随即更新。不写版本号时列出全部版本。"""
     from bot.importing import diff_text, list_versions, publish_drafts
 
-    settings = _settings("warning")
+    settings = settings_of("warning")
     if not versions_:
-        for line in _run(list_versions(settings)):
+        for line in run(list_versions(settings)):
             typer.echo(line)
         return
     if any(text != "all" and not (text.isascii() and text.isdigit()) for text in versions_):
         raise typer.BadParameter("版本号是数字，或者 all")
-    for info, changes in _run(publish_drafts(settings, versions_, dt.datetime.now(dt.UTC))):
+    for info, changes in run(publish_drafts(settings, versions_, dt.datetime.now(dt.UTC))):
         typer.echo(f"已公布：{info.source} 第{info.number}版\n{diff_text(changes)}")
 
 
@@ -338,7 +306,7 @@ def withdraw(
     """停止适用一份文件或者清单；记录保留。"""
     from bot.importing import withdraw_source
 
-    info = _run(withdraw_source(_settings("warning"), source, dt.datetime.now(dt.UTC)))
+    info = run(withdraw_source(settings_of("warning"), source, dt.datetime.now(dt.UTC)))
     typer.echo(f"已停止：{info.source} 第{info.number}版")
 
 
@@ -350,7 +318,7 @@ def questions(
     """列出没有答上、被标“没用”和想要人工的问题，供编辑补充。"""
     from bot.importing import editors_list
 
-    rows = _run(editors_list(_settings("warning"), dt.datetime.now(dt.UTC) - dt.timedelta(days=days)))
+    rows = run(editors_list(settings_of("warning"), dt.datetime.now(dt.UTC) - dt.timedelta(days=days)))
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(row) for row in rows], ensure_ascii=False, default=str))
         return
@@ -375,7 +343,7 @@ def settings() -> None:
 @database_app.command()
 def upgrade(revision: Annotated[str, typer.Argument(help="版本，默认最新", metavar="版本")] = "head") -> None:
     """把数据库结构更新到最新。"""
-    current = _settings("warning")
+    current = settings_of("warning")
 
     async def work() -> None:
         database = Database(current.database)
@@ -384,7 +352,7 @@ def upgrade(revision: Annotated[str, typer.Argument(help="版本，默认最新"
         finally:
             await database.close()
 
-    _run(work())
+    run(work())
     typer.echo("数据库结构已更新。")
 
 
@@ -394,15 +362,15 @@ def main() -> None:
         sys.exit(app(prog_name="rongcuo", standalone_mode=False))
     except Refusal as error:
         if type(error).__name__ == "NoArgsIsHelpError":
-            _say(str(error))
+            say(str(error))
         else:
-            _say(f"错误：{refusal_text(error)}")
+            say(f"错误：{refusal_text(error)}")
     except EXPECTED as error:
-        _say(f"错误：{error}")
+        say(f"错误：{error}")
     except OSError as error:
-        _say(f"错误：{system_error_text(error)}")
+        say(f"错误：{system_error_text(error)}")
     except DATABASE_ERRORS as error:
-        _say(f"错误：数据库连不上或者不能用（{type(error).__name__}），请检查 RONGCUO_DATABASE_URL")
+        say(f"错误：数据库连不上或者不能用（{type(error).__name__}），请检查 RONGCUO_DATABASE_URL")
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     sys.exit(2)

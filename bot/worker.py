@@ -11,12 +11,11 @@ import structlog
 
 from bot.metrics import Metrics
 from handlers.conversation import Conversation, broken
-from handlers.messages import Incoming, parts_of
+from handlers.messages import PULL_CHANNELS, Incoming, parts_of
 from storage import messages
 from storage.database import Database
 
 log = structlog.get_logger()
-PULL_CHANNELS = frozenset({"web", "console"})
 RETRY = dt.timedelta(seconds=2)
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from handlers import words
 from handlers.answers import short
 from handlers.messages import MAX_LABEL, Act, Choice, Reply
+from handlers.turn import Acts, Turn
 from knowledge.library import Collection, Library
 from knowledge.lists import LIST_NAMES, ListKind
 
@@ -15,20 +16,7 @@ Thing = TypeVar("Thing")
 PAGE_SIZE = 5
 
 
-def menu(*, place: str = "") -> Reply:
-    """What can be done, for a guest."""
-    choices = [
-        Choice(words.LABEL_DOCUMENTS, {"do": "documents"}),
-        Choice(words.LABEL_LISTS, {"do": "lists"}),
-        Choice(words.LABEL_GLOSSARY, {"do": "glossary", "page": 0}),
-        Choice(words.LABEL_PLACE, {"do": "place"}),
-        Choice(words.LABEL_HELP, {"do": "help"}),
-    ]
-    now = words.PLACE_NOW.format(place=place) if place else ""
-    return Reply.of(("lead", words.MENU), ("note", now), choices=choices)
-
-
-def _paged(
+def paged(
     title: str,
     things: Sequence[Thing],
     page: int,
@@ -39,6 +27,7 @@ def _paged(
     back: Act | None,
     note: str = "",
 ) -> Reply:
+    """One page of a list: a numbered line and a button each, 上一页 and 下一页, and the way back."""
     pages = max(1, -(-len(things) // PAGE_SIZE))
     page = max(0, min(page, pages - 1))
     shown = things[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
@@ -56,7 +45,7 @@ def _paged(
 def documents(library: Library, page: int = 0) -> Reply:
     """The policy documents in force."""
     found = [c for c in library.collections.values() if c.kind == "document"]
-    return _paged(
+    return paged(
         words.BROWSE_DOCUMENTS,
         found,
         page,
@@ -77,7 +66,7 @@ def clauses(library: Library, source: str, parent: str | None = None, page: int 
     back: Act = {"do": "documents"}
     if parent and (above := library.clauses.get(parent)):
         back = {"do": "clauses", "source": source, "parent": above.parent, "page": 0}
-    return _paged(
+    return paged(
         library.clause_title(library.clauses[parent])
         if parent in library.clauses
         else collection.source.title or collection.source.short,
@@ -99,7 +88,7 @@ def departments(library: Library, page: int = 0) -> Reply:
     """The departments with leniency lists."""
     found = [c for c in library.collections.values() if c.kind == "list"]
     sample = any(c.source.sample for c in found)
-    return _paged(
+    return paged(
         words.BROWSE_LISTS,
         found,
         page,
@@ -123,7 +112,7 @@ def kinds(library: Library, source: str) -> Reply:
         return departments(library)
     counts: dict[ListKind, int] = {kind: sum(item.kind == kind for item in collection.items) for kind in LIST_NAMES}
     there = [kind for kind, count in counts.items() if count]
-    return _paged(
+    return paged(
         _department(collection),
         there,
         0,
@@ -141,7 +130,7 @@ def items(library: Library, source: str, kind: ListKind, page: int = 0) -> Reply
     if collection is None:
         return departments(library)
     found = [item for item in collection.items if item.kind == kind]
-    return _paged(
+    return paged(
         f"{_department(collection)}{LIST_NAMES[kind]}",
         found,
         page,
@@ -155,7 +144,7 @@ def items(library: Library, source: str, kind: ListKind, page: int = 0) -> Reply
 
 def glossary(library: Library, page: int = 0) -> Reply:
     """All terms, in the order of the glossary file."""
-    return _paged(
+    return paged(
         words.BROWSE_GLOSSARY,
         list(library.terms.values()),
         page,
@@ -169,7 +158,7 @@ def glossary(library: Library, page: int = 0) -> Reply:
 
 def terms_of(library: Library, term_ids: Sequence[str], entry_id: str) -> Reply:
     """The terms that one text uses."""
-    return _paged(
+    return paged(
         words.BROWSE_GLOSSARY,
         [library.terms[t] for t in term_ids],
         0,
@@ -200,3 +189,24 @@ def place_names(library: Library) -> dict[str, str]:
         for c in library.collections.values()
         if c.source.jurisdiction
     }
+
+
+def _set_place(turn: Turn, act: Act) -> Reply:
+    turn.dialogue.jurisdiction = act["code"]
+    name = place_names(turn.library).get(act["code"] or "", "")
+    lead = words.PLACE_SET.format(place=name) if act["code"] else words.PLACE_CLEARED
+    question = turn.state.get("question")
+    again = [Choice(words.LABEL_ASK_AGAIN, {"do": "ask", "q": question})] if question else []
+    return Reply.of(("lead", lead), choices=[*again, Choice(words.LABEL_MENU, {"do": "menu"})])
+
+
+ACTS: Acts = {
+    "documents": lambda turn, act: documents(turn.library, act.get("page", 0)),
+    "clauses": lambda turn, act: clauses(turn.library, act["source"], act.get("parent"), act.get("page", 0)),
+    "lists": lambda turn, act: departments(turn.library, act.get("page", 0)),
+    "kinds": lambda turn, act: kinds(turn.library, act["source"]),
+    "items": lambda turn, act: items(turn.library, act["source"], act["kind"], act.get("page", 0)),
+    "glossary": lambda turn, act: glossary(turn.library, act.get("page", 0)),
+    "place": lambda turn, act: places(turn.library, turn.dialogue.jurisdiction),
+    "set_place": _set_place,
+}

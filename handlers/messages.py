@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 IncomingKind = Literal["text", "press", "sticker", "voice", "photo", "document", "location", "other"]
-BlockKind = Literal["lead", "text", "quote", "citation", "note", "list", "end"]
+BlockKind = Literal["lead", "text", "quote", "citation", "note", "list", "findings", "end"]
+"""``findings``: a line a condition of a self-check, beginning with 满足, 不满足 or 不清楚."""
 Act = Mapping[str, Any]
 
 MAX_PART_BYTES = 2048
 MAX_CHOICES = 8
 MAX_LABEL = 8
+PULL_CHANNELS = frozenset({"web", "console"})
+"""Channels whose readers fetch the transcript themselves: nothing is pushed to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,41 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A small file that goes with a reply: a QR picture, an export."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The lasting menu of a role: what a channel shows beside the input field, and whose commands it offers."""
+
+    role: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """One message to a person: paragraphs and at most eight choices."""
+    """One message to a person: paragraphs, at most eight choices, files, and the lasting menu where it changes."""
 
     blocks: tuple[Block, ...]
     choices: tuple[Choice, ...] = ()
+    files: tuple[Enclosure, ...] = ()
+    menu: Menu | None = None
 
     @classmethod
-    def of(cls, *blocks: tuple[BlockKind, str], choices: Iterable[Choice] = ()) -> Reply:
+    def of(
+        cls,
+        *blocks: tuple[BlockKind, str],
+        choices: Iterable[Choice] = (),
+        files: Iterable[Enclosure] = (),
+        menu: Menu | None = None,
+    ) -> Reply:
         """A reply from ``(kind, text)`` pairs; empty texts are left out."""
-        return cls(tuple(Block(kind, text) for kind, text in blocks if text), tuple(choices))
+        return cls(tuple(Block(kind, text) for kind, text in blocks if text), tuple(choices), tuple(files), menu)
 
     @property
     def plain(self) -> str:
@@ -72,29 +100,44 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A reply's piece as it is sent: at most 2,048 bytes of text; only the last piece carries the buttons."""
+    """A reply's piece as it is sent: at most 2,048 bytes of text; only the last piece carries buttons, files and menu.
+
+    ``buttons`` are ``(token, label)``; ``files`` are ``(token, name, mime)`` of attachments kept for this chat.
+    """
 
     blocks: tuple[Block, ...]
     buttons: tuple[tuple[str, str], ...] = field(default=())
+    files: tuple[tuple[str, str, str], ...] = field(default=())
+    menu: Menu | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        data: dict[str, Any] = {
             "blocks": [[block.kind, block.text] for block in self.blocks],
             "buttons": [list(b) for b in self.buttons],
         }
+        if self.files:
+            data["files"] = [list(file) for file in self.files]
+        if self.menu:
+            data["menu"] = [self.menu.role, list(self.menu.labels)]
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Part:
         return cls(
             tuple(Block(kind, text) for kind, text in data["blocks"]),
             tuple((token, label) for token, label in data["buttons"]),
+            tuple((token, name, mime) for token, name, mime in data.get("files", ())),
+            Menu(data["menu"][0], tuple(data["menu"][1])) if "menu" in data else None,
         )
 
 
-def parts_of(reply: Reply, buttons: Sequence[tuple[str, str]]) -> list[Part]:
+def parts_of(
+    reply: Reply, buttons: Sequence[tuple[str, str]], files: Sequence[tuple[str, str, str]] = ()
+) -> list[Part]:
     """Cut a reply into parts of at most 2,048 bytes, between paragraphs, or sentences where one is too long.
 
-    A citation is never cut, and never parted from what it cites when both fit in one part.
+    A citation is never cut, and never parted from what it cites when both fit in one part. ``buttons`` and ``files``
+    are what the reply's choices and enclosures became.
     """
     pieces = [piece for block in reply.blocks for piece in _pieces(block)]
     parts: list[list[Block]] = [[]]
@@ -107,9 +150,8 @@ def parts_of(reply: Reply, buttons: Sequence[tuple[str, str]]) -> list[Part]:
             size = sum(len(block.text.encode()) + 1 for block in carried)
         parts[-1].append(piece)
         size += length
-    return [
-        Part(tuple(blocks), tuple(buttons) if index == len(parts) - 1 else ()) for index, blocks in enumerate(parts)
-    ]
+    *first, last = parts
+    return [*(Part(tuple(blocks)) for blocks in first), Part(tuple(last), tuple(buttons), tuple(files), reply.menu)]
 
 
 def _pieces(block: Block) -> list[Block]:

@@ -17,6 +17,7 @@ _MEANING = (
         r"^(?:请问)?(?:什么叫做|什么叫|啥叫|何谓|何为|名词解释)[“\"：:]?(?P<term>[^，。？?！]{2,16}?)[”\"]?(?:啊|呀|呢)?[？?。]?$"
     ),
 )
+_EDIT = re.compile(r"^(?:修改|更改|改一下|改|重填)\s*(第?\s*(?:\d{1,2}|[一二三四五六七八九十])\s*[项步个条]?)$")
 _GREETING = re.compile(
     r"^(你好|您好|在吗|在不在|hi|hello|嗨|哈喽|早上好|上午好|下午好|晚上好|有人吗)[啊呀呢吗~！!。,，？?]*$",
     re.IGNORECASE,
@@ -24,12 +25,21 @@ _GREETING = re.compile(
 _THANKS = re.compile(
     r"^(谢谢|多谢|谢了|感谢|辛苦了|好的|好|知道了|明白了|嗯|哦|ok|再见|拜拜)[啊呀呢您你了~！!。,，]*$", re.IGNORECASE
 )
+_ASKS = re.compile(
+    r"[?？]$|[吗呢嘛]$|^请问|^问一下|^为什么|^为啥|^怎么|^咋|^什么是|怎么办|什么意思|啥意思|会不会|能不能|可不可以|要不要|多少钱|在哪|哪里"
+)
 _PAST_DAY = re.compile(r"((?:19|20)\d\d)\s*年(?:\s*(\d{1,2})\s*月)?(?:\s*(\d{1,2})\s*[日号])?")
 
 
 def clean(text: str) -> str:
     """A typed text without control characters, in NFC, white space folded."""
     return re.sub(r"\s+", " ", strip_control(unicodedata.normalize("NFC", text))).strip()
+
+
+def edit_number(text: str) -> int | None:
+    """The number in 修改第3项, 改第三步, 改3."""
+    found = _EDIT.match(unicodedata.normalize("NFKC", text))
+    return number_of(found.group(1)) if found else None
 
 
 def has_words(text: str) -> bool:
@@ -40,7 +50,7 @@ def has_words(text: str) -> bool:
 def number_of(text: str) -> int | None:
     """The number of a choice: 1, １, ①, 一, 第2个."""
     found = re.fullmatch(
-        r"第?\s*(\d{1,2}|[一二三四五六七八九十])\s*[个条项]?[.。、)）]?", unicodedata.normalize("NFKC", text)
+        r"第?\s*(\d{1,2}|[一二三四五六七八九十])\s*[个条项步]?[.。、)）]?", unicodedata.normalize("NFKC", text)
     )
     if not found:
         return None
@@ -53,6 +63,11 @@ def term_asked(text: str) -> str | None:
         if found := pattern.match(text):
             return found.group("term").strip(' “”"')
     return None
+
+
+def looks_like_question(text: str) -> bool:
+    """Whether a text asks something, by its form alone."""
+    return bool(_ASKS.search(text))
 
 
 def is_greeting(text: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from knowledge.checks.criteria import Checks, load_checks
 from knowledge.documents import Source, parse_document
 from knowledge.files import read_lines
 from knowledge.findings import Finding, RefusedFile, has_errors
+from knowledge.industries import Industries, read_industries
 from knowledge.language import Language, load_language
 from knowledge.library import Collection, Library
 from knowledge.lists import read_list
@@ -54,22 +55,14 @@ def source_of(node: Node, file: str) -> Source:
         title=node.optional("title"),
         issuer=node.optional("issuer"),
         number=node.optional("number"),
-        date=_date(node, "date"),
+        date=node.optional_day("date"),
         jurisdiction=node.optional("jurisdiction"),
         place=node.optional("place") or "",
         aliases=node.texts("aliases"),
-        valid_from=_date(node, "valid_from"),
-        valid_to=_date(node, "valid_to"),
+        valid_from=node.optional_day("valid_from"),
+        valid_to=node.optional_day("valid_to"),
         sample=node.optional("sample") == "true",
     )
-
-
-def _date(node: Node, name: str) -> dt.date | None:
-    text = node.optional(name)
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise DataError(node.path, node.line, f"“{name}”应为 2022-06-29 这样的日期") from error
 
 
 def read_questions(path: Path) -> dict[str, tuple[str, ...]]:
@@ -115,3 +108,13 @@ def matcher_for(library: Library) -> Matcher:
     return Matcher(
         library.entries, library.language.analyzer(), shipped_profiles()["questions"], library.language.outside
     )
+
+
+def shipped_checks() -> Checks:
+    """The self-checks with their criteria, the size table and the articles of law (R12–R16). Raises ``DataError``."""
+    return load_checks(DATA / "checks", DATA / "laws.yaml", ("tolerance", "four_new", "hardship", "size"))
+
+
+def shipped_industries() -> Industries:
+    """The industries of GB/T 4754-2017 and what they are called. Raises ``DataError``."""
+    return read_industries(DATA / "industries")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,8 +10,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
-from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from yaml.nodes import MappingNode, ScalarNode
 
 from knowledge.text import CJK
 
@@ -21,6 +33,7 @@ except ImportError:  # a build of PyYAML without libyaml
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 50
+_NULLS = ("", "~", "null", "Null", "NULL")
 Parsed = TypeVar("Parsed")
 # What the parser says of the commonest slips, in words an editor of these files understands.
 _IN_CHINESE = (
@@ -74,12 +87,18 @@ for _tag in ("int", "float", "timestamp"):
 
 def read_yaml(path: Path) -> Any:
     """The plain data of a YAML file. Raises ``DataError`` (file, line) on any fault, a duplicate key included."""
-    return _parsed(path, lambda text: yaml.load(text, Loader=_UniqueKeys))  # noqa: S506 - a safe loader
+
+    def parse(text: str) -> Any:
+        for _ in _events(path, text):
+            pass
+        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a safe loader
+
+    return _parsed(path, parse)
 
 
 def load_yaml(path: Path) -> Node:
     """A YAML file as nodes that know their lines. Raises ``DataError`` (file, line) on any fault, as ``read_yaml``."""
-    return _parsed(path, lambda text: _node(path, yaml.compose(text, Loader=_Loader)))
+    return _parsed(path, lambda text: _nodes(path, text))
 
 
 def _parsed(path: Path, parse: Callable[[str], Parsed]) -> Parsed:
@@ -93,7 +112,6 @@ def _parsed(path: Path, parse: Callable[[str], Parsed]) -> Parsed:
     text = ""
     try:
         text = data.decode("utf-8-sig")
-        _check_shape(path, text)
         return parse(text)
     except UnicodeDecodeError as error:
         raise DataError(path, data[: error.start].count(b"\n") + 1, "应为 UTF-8 编码") from error
@@ -108,21 +126,29 @@ def _parsed(path: Path, parse: Callable[[str], Parsed]) -> Parsed:
         raise DataError(path, 1, "YAML 格式不对") from error
 
 
-def _check_shape(path: Path, text: str) -> None:
-    """Refuse what no data file needs: deep nesting, and aliases, which can stand for more than any memory holds."""
+def _events(path: Path, text: str) -> Iterator[Event]:
+    """What a file consists of, piece by piece. Refuses what no data file needs.
+
+    That is deep nesting, and aliases, which can stand for more than any memory holds.
+    """
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, CollectionStartEvent):
             depth += 1
         elif isinstance(event, CollectionEndEvent):
             depth -= 1
-        line = event.start_mark.line + 1 if event.start_mark else 1
         if depth > MAX_DEPTH:
-            raise DataError(path, line, f"嵌套太深，不超过 {MAX_DEPTH} 层")
-        if (getattr(event, "tag", None) or "!").strip("!"):
-            raise DataError(path, line, "YAML 格式不对：不能用 ! 开头的类型标记")
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            raise DataError(path, line, "不用别名（& 和 *），请写出全文；文字以 & 或者 * 开头的应加引号")
+            raise DataError(path, _line(event), f"嵌套太深，不超过 {MAX_DEPTH} 层")
+        if isinstance(event, NodeEvent):
+            if (getattr(event, "tag", None) or "!").strip("!"):
+                raise DataError(path, _line(event), "YAML 格式不对：不能用 ! 开头的类型标记")
+            if event.anchor is not None or isinstance(event, AliasEvent):
+                raise DataError(path, _line(event), "不用别名（& 和 *），请写出全文；文字以 & 或者 * 开头的应加引号")
+        yield event
+
+
+def _line(event: Event) -> int:
+    return int(event.start_mark.line) + 1 if event.start_mark else 1
 
 
 def _explained(error: yaml.MarkedYAMLError) -> str:
@@ -171,6 +197,22 @@ class Node:
             return ()
         return tuple(member.word() for member in node.items())
 
+    def day(self, name: str) -> dt.date:
+        """A required day. Raises ``DataError``."""
+        day = self.optional_day(name)
+        if day is None:
+            raise DataError(self.path, self.line, f"缺少“{name}”，应为 2022-06-29 这样的日期")
+        return day
+
+    def optional_day(self, name: str) -> dt.date | None:
+        """A day that may be missing or null. Raises ``DataError``."""
+        text = self.optional(name)
+        try:
+            return dt.date.fromisoformat(text) if text else None
+        except ValueError as error:
+            node = self.field(name) or self
+            raise DataError(self.path, node.line, f"“{name}”应为 2022-06-29 这样的日期") from error
+
     def word(self) -> str:
         """The node itself as text. Raises ``DataError`` when it is null, a list or a mapping."""
         if not isinstance(self.value, str):
@@ -178,21 +220,33 @@ class Node:
         return self.value
 
 
-def _node(path: Path, node: Any) -> Node:
-    line = node.start_mark.line + 1 if node is not None else 1
-    if isinstance(node, MappingNode):
-        fields: dict[str, Node] = {}
-        for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                raise DataError(path, line, "YAML 格式不对：冒号前面应为文字")
-            name = str(key.value)
-            if name in fields:
-                raise DataError(path, key.start_mark.line + 1, f"“{name}”写了两次")
-            fields[name] = _node(path, value)
-        return Node(path, line, fields)
-    if isinstance(node, SequenceNode):
-        return Node(path, line, [_node(path, member) for member in node.value])
-    if isinstance(node, ScalarNode):
-        null = node.tag == "tag:yaml.org,2002:null"
-        return Node(path, line, None if null else node.value)
-    return Node(path, line, None)
+def _nodes(path: Path, text: str) -> Node:
+    """The one value a file holds; nothing when it is empty."""
+    events = _events(path, text)
+    whole = None
+    for event in events:
+        if isinstance(event, DocumentStartEvent) and whole is not None:
+            raise DataError(path, _line(event), "YAML 格式不对：一个文件只能有一份数据，删去多余的“---”")
+        if isinstance(event, NodeEvent):
+            whole = _node(path, event, events)
+    return whole or Node(path, 1, None)
+
+
+def _node(path: Path, event: Event, events: Iterator[Event]) -> Node:
+    """The value that starts with an event; what belongs to it is taken from ``events``."""
+    line = _line(event)
+    if isinstance(event, ScalarEvent):
+        return Node(path, line, None if event.implicit[0] and event.value in _NULLS else event.value)
+    if isinstance(event, SequenceStartEvent):
+        members = []
+        while not isinstance(member := next(events), SequenceEndEvent):
+            members.append(_node(path, member, events))
+        return Node(path, line, members)
+    fields: dict[str, Node] = {}
+    while not isinstance(key := next(events), MappingEndEvent):
+        if not isinstance(key, ScalarEvent):
+            raise DataError(path, line, "YAML 格式不对：冒号前面应为文字")
+        if key.value in fields:
+            raise DataError(path, _line(key), f"“{key.value}”写了两次")
+        fields[key.value] = _node(path, next(events), events)
+    return Node(path, line, fields)

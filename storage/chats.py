@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Chat, Press
@@ -49,20 +49,28 @@ async def load_dialogue(session: AsyncSession, channel: str, chat: str, now: dt.
 
 
 async def save_dialogue(session: AsyncSession, dialogue: Dialogue, now: dt.datetime) -> None:
-    row = await session.get_one(Chat, (dialogue.channel, dialogue.chat))
-    row.state = json.dumps(dialogue.state, ensure_ascii=False)
-    row.jurisdiction = dialogue.jurisdiction
-    row.version = dialogue.version + 1
-    row.seen = now
+    """Write the dialogue back; its row is locked since ``load_dialogue``."""
+    await session.execute(
+        update(Chat)
+        .where(Chat.channel == dialogue.channel, Chat.chat == dialogue.chat)
+        .values(
+            state=json.dumps(dialogue.state, ensure_ascii=False),
+            jurisdiction=dialogue.jurisdiction,
+            version=dialogue.version + 1,
+            seen=now,
+        )
+    )
 
 
-async def offer(session: AsyncSession, dialogue: Dialogue, token: str, label: str, act: Json, now: dt.datetime) -> None:
+async def offer(
+    session: AsyncSession, channel: str, chat: str, token: str, label: str, act: Json, now: dt.datetime
+) -> None:
     """Remember what a button does; ``token`` is opaque ASCII from outside."""
     session.add(
         Press(
             token=token,
-            channel=dialogue.channel,
-            chat=dialogue.chat,
+            channel=channel,
+            chat=chat,
             label=label[:40],
             act=json.dumps(act, ensure_ascii=False),
             at=now,
@@ -78,9 +86,3 @@ async def pressed(session: AsyncSession, channel: str, chat: str, token: str) ->
     if row is None or (row.channel, row.chat) != (channel, chat):
         return None
     return Button(row.label, json.loads(row.act), row.at)
-
-
-async def forget_buttons(session: AsyncSession, before: dt.datetime) -> int:
-    """Drop buttons offered before a time; returns how many."""
-    result = await session.execute(delete(Press).where(Press.at < before))
-    return int(getattr(result, "rowcount", 0) or 0)

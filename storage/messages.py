@@ -140,6 +140,49 @@ async def put_out(
     await session.flush()
 
 
+async def push(
+    session: AsyncSession,
+    channel: str,
+    chat: str,
+    key: str,
+    payloads: Sequence[Json],
+    at: dt.datetime,
+    state: str,
+) -> bool:
+    """Write a message that answers nothing to the outbox, in parts. ``False`` when this key is there already.
+
+    Keys are one space for a channel, whatever the chat: one that goes to several chats needs the chat in its key.
+    """
+    for ordinal, payload in enumerate(payloads):
+        statement = (
+            _insert(session)
+            .values(
+                direction="out",
+                channel=channel,
+                chat=chat,
+                key=f"{key}/{ordinal}",
+                payload=json.dumps(payload, ensure_ascii=False),
+                at=at,
+                state=state,
+                tries=0,
+            )
+            .on_conflict_do_nothing()
+            .returning(Message.id)
+        )
+        if (await session.execute(statement)).scalar() is None:
+            return False
+    return bool(payloads)
+
+
+async def mask(session: AsyncSession, channel: str, key: str, text: str) -> None:
+    """Replace the words of a message that came in (a code, an identity number) by ``text``, for good."""
+    mine = (Message.direction == "in", Message.channel == channel, Message.key == key)
+    payload = (await session.execute(select(Message.payload).where(*mine))).scalar_one_or_none()
+    if payload is not None:
+        masked = json.dumps(json.loads(payload) | {"text": text}, ensure_ascii=False)
+        await session.execute(update(Message).where(*mine).values(payload=masked))
+
+
 async def next_unsent(session: AsyncSession, now: dt.datetime, channel: str) -> Stored | None:
     """Lock the oldest message of the outbox whose chat has no older one unsent (parts arrive in order)."""
     earlier = aliased(Message)

@@ -7,11 +7,13 @@ import datetime as dt
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Date,
     DateTime,
     Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -53,11 +55,19 @@ class Base(DeclarativeBase):
     """The schema's base with fixed constraint names, so that migrations can name them."""
 
     metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {dt.datetime: UtcTime, str: Text}  # noqa: RUF012 - read by SQLAlchemy
+    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy
+        dt.datetime: UtcTime,
+        dt.date: Date,
+        str: Text,
+        bytes: LargeBinary,
+    }
 
 
 class Chat(Base):
-    """One conversation of one person on one channel, and the state of its dialogue."""
+    """One conversation on one channel, the state of its dialogue, and whose it is once somebody has shown who they are.
+
+    ``wrong_codes`` counts one-time codes given wrongly in a row; ``locked_until`` is when the next one may be tried.
+    """
 
     __tablename__ = "chat"
     channel: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -67,6 +77,10 @@ class Chat(Base):
     version: Mapped[int] = mapped_column(default=0)
     since: Mapped[dt.datetime]
     seen: Mapped[dt.datetime]
+    person: Mapped[int | None] = mapped_column(_Key, ForeignKey("person.id"))
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[dt.datetime | None]
+    __table_args__ = (Index(None, "person"),)
 
 
 class Message(Base):
@@ -153,4 +167,142 @@ class Publication(Base):
     id: Mapped[int] = mapped_column(_Key, primary_key=True, autoincrement=True)
     version: Mapped[int] = mapped_column(_Key, ForeignKey("version.id"))
     act: Mapped[str] = mapped_column(String(10))
+    at: Mapped[dt.datetime]
+
+
+class Person(Base):
+    """A human being known by name: a contact of enterprises, or a holder of appointments (R1)."""
+
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(_Key, primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(40))
+    is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    since: Mapped[dt.datetime]
+
+
+class Enterprise(Base):
+    """An enterprise as the register has it: verified. What its contacts say of it lies in ``Fact``."""
+
+    __tablename__ = "enterprise"
+    id: Mapped[int] = mapped_column(_Key, primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(120))
+    code: Mapped[str] = mapped_column(String(18), unique=True)
+    division: Mapped[str] = mapped_column(String(6))
+    industry_code: Mapped[str | None] = mapped_column(String(4))
+    industry: Mapped[str | None] = mapped_column(String(80))
+    address: Mapped[str | None] = mapped_column(String(200))
+    founded: Mapped[dt.date | None]
+    origin: Mapped[str] = mapped_column(String(8))  # register: imported; officer: entered by an officer; demo
+    made: Mapped[dt.datetime]
+    changed: Mapped[dt.datetime]
+    __table_args__ = (Index(None, "division", "name"),)
+
+
+class Fact(Base):
+    """What is said of an enterprise beyond the register: one newest value a name and status (declared, verified)."""
+
+    __tablename__ = "fact"
+    enterprise: Mapped[int] = mapped_column(_Key, ForeignKey("enterprise.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    status: Mapped[str] = mapped_column(String(8), primary_key=True)
+    value: Mapped[str]
+    person: Mapped[int | None] = mapped_column(_Key, ForeignKey("person.id"))
+    at: Mapped[dt.datetime]
+
+
+class Contact(Base):
+    """A person bound to an enterprise; ``until`` is set when the binding ends (unbound, handed over, erased)."""
+
+    __tablename__ = "contact"
+    id: Mapped[int] = mapped_column(_Key, primary_key=True, autoincrement=True)
+    person: Mapped[int] = mapped_column(_Key, ForeignKey("person.id"))
+    enterprise: Mapped[int] = mapped_column(_Key, ForeignKey("enterprise.id"))
+    since: Mapped[dt.datetime]
+    until: Mapped[dt.datetime | None]
+    ended: Mapped[str | None] = mapped_column(String(12))
+    __table_args__ = (Index(None, "person", "until"), Index(None, "enterprise", "until"))
+
+
+class Appointment(Base):
+    """An office that a person holds (R1): role, jurisdiction, department, enforcement licence, leave and delegate."""
+
+    __tablename__ = "appointment"
+    id: Mapped[int] = mapped_column(_Key, primary_key=True, autoincrement=True)
+    person: Mapped[int] = mapped_column(_Key, ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(12))
+    jurisdiction: Mapped[str] = mapped_column(String(6))
+    department: Mapped[str] = mapped_column(String(60))
+    licence: Mapped[str | None] = mapped_column(String(40))
+    licence_until: Mapped[dt.date | None]
+    since: Mapped[dt.datetime]
+    until: Mapped[dt.datetime | None]
+    leave_from: Mapped[dt.date | None]
+    leave_until: Mapped[dt.date | None]
+    delegate: Mapped[int | None] = mapped_column(_Key, ForeignKey("appointment.id"))
+    __table_args__ = (Index(None, "person", "until"), Index(None, "jurisdiction", "department", "until"))
+
+
+class Invitation(Base):
+    """A one-time code, kept as its digest only: it makes somebody a contact of an enterprise or appoints them."""
+
+    __tablename__ = "invitation"
+    id: Mapped[int] = mapped_column(_Key, primary_key=True, autoincrement=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[str] = mapped_column(String(12))
+    jurisdiction: Mapped[str] = mapped_column(String(6))
+    name: Mapped[str | None] = mapped_column(String(40))
+    enterprise: Mapped[int | None] = mapped_column(_Key, ForeignKey("enterprise.id"))
+    replaces: Mapped[int | None] = mapped_column(_Key, ForeignKey("contact.id"))
+    department: Mapped[str | None] = mapped_column(String(60))
+    licence: Mapped[str | None] = mapped_column(String(40))
+    licence_until: Mapped[dt.date | None]
+    issuer: Mapped[int | None] = mapped_column(_Key, ForeignKey("person.id"))
+    at: Mapped[dt.datetime]
+    expires: Mapped[dt.datetime]
+    used: Mapped[dt.datetime | None]
+    used_by: Mapped[int | None] = mapped_column(_Key, ForeignKey("person.id"))
+    revoked: Mapped[dt.datetime | None]
+    __table_args__ = (Index(None, "enterprise"), Index(None, "expires"))
+
+
+class SelfCheck(Base):
+    """A finished self-check of an enterprise (R12–R16): the facts it rests on, its result, and who was shown it."""
+
+    __tablename__ = "self_check"
+    id: Mapped[int] = mapped_column(_Key, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    enterprise: Mapped[int] = mapped_column(_Key, ForeignKey("enterprise.id"))
+    person: Mapped[int | None] = mapped_column(_Key, ForeignKey("person.id"))
+    at: Mapped[dt.datetime]
+    facts: Mapped[str]
+    result: Mapped[str]
+    department: Mapped[str | None] = mapped_column(String(60))
+    sent: Mapped[dt.datetime | None]
+    share: Mapped[str | None] = mapped_column(String(64), unique=True)
+    share_until: Mapped[dt.datetime | None]
+    __table_args__ = (Index(None, "enterprise", "id"), Index(None, "department", "sent"))
+
+
+class Attachment(Base):
+    """A small file made for one chat (a QR picture, an export): kept for some days, given to that chat alone."""
+
+    __tablename__ = "attachment"
+    token: Mapped[str] = mapped_column(String(24), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    chat: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(120))
+    mime: Mapped[str] = mapped_column(String(80))
+    content: Mapped[bytes]
+    at: Mapped[dt.datetime]
+    __table_args__ = (Index(None, "channel", "chat"), Index(None, "at"))
+
+
+class Notice(Base):
+    """A reminder that was laid: its key makes a second one of the same kind, subject, day and person impossible."""
+
+    __tablename__ = "notice"
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    subject: Mapped[int] = mapped_column(_Key, primary_key=True, autoincrement=False)
+    due: Mapped[dt.date] = mapped_column(primary_key=True)
+    person: Mapped[int] = mapped_column(_Key, ForeignKey("person.id"), primary_key=True)
     at: Mapped[dt.datetime]

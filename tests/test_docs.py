@@ -11,6 +11,9 @@ import typer
 
 from bot.cli import app
 from bot.settings import Settings
+from handlers.flows.catalogue import flows_of
+from handlers.flows.diagram import mermaid
+from knowledge.shipped import shipped_checks
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -49,8 +52,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_every_rule_of_this_round_has_a_test_that_names_it() -> None:
     tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
-    for number in (2, 3, 4, 5, 6, 7, 8, 9):
+    for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 46, 48):
         assert re.search(rf"\bR{number}\b", tests), f"R{number}"
+
+
+def test_the_diagrams_in_the_docs_are_those_of_the_program() -> None:
+    page = (ROOT / "docs" / "flows.md").read_text(encoding="utf-8")
+    for flow in flows_of(shipped_checks()).values():
+        assert f"## {flow.title}（{flow.name}）\n\n```mermaid\n{mermaid(flow)}\n```" in page, flow.name
 
 
 def _tracked() -> list[Path]:

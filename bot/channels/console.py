@@ -16,11 +16,12 @@ CHANNEL = "console"
 
 
 def lines_of(part: Part) -> list[str]:
-    """A part as lines of text; quotations are indented, buttons numbered."""
+    """A part as lines of text: quotations indented, files by their name, buttons numbered. No lasting menu."""
     out = []
     for block in part.blocks:
         prefix = {"quote": "  │ ", "citation": "  —— "}.get(block.kind, "")
         out += [prefix + line for line in block.text.split("\n")]
+    out += [f"[文件] {''.join(one for one in name if one.isprintable())}" for _, name, _ in part.files]
     if part.buttons:
         out.append(
             "  ".join(

@@ -1,86 +1,33 @@
-"""Telegram: updates in by long polling or webhook, replies out as HTML with inline buttons. Translates, nothing more."""
+"""Telegram: updates in by long polling or webhook. Translates, nothing more; replies leave by ``telegram_sender``."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 import hmac
-import html
 import json
-import os
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import structlog
 from aiohttp import web
-from aiolimiter import AsyncLimiter
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
-from telegram.constants import ParseMode
-from telegram.error import (
-    BadRequest,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
-from telegram.request import HTTPXRequest
+from telegram import Bot, Message, Update
+from telegram.error import Conflict, RetryAfter, TelegramError
 
-from bot.courier import TryLater, Undeliverable
+from bot.channels.telegram_client import CHANNEL, commands_of, seconds_of, tried
 from bot.intake import Intake
-from handlers.messages import Block, Incoming, IncomingKind, Part
+from handlers.messages import Incoming, IncomingKind
 
 log = structlog.get_logger()
-CHANNEL = "telegram"
 MAX_BODY = 1024 * 1024
-MAX_PER_SECOND = 30  # what the Bot API takes from one bot over all chats
-TOKEN_REFUSED_WAIT = 30.0
 Result = TypeVar("Result")
-COMMANDS = (
-    ("start", "开始"),
-    ("help", "怎么用"),
-    ("menu", "菜单"),
-    ("place", "我的地区"),
-    ("documents", "政策文件"),
-    ("lists", "四张清单"),
-    ("glossary", "名词解释"),
-)
-_TAGS = {"lead": ("<b>", "</b>"), "quote": ("<blockquote>", "</blockquote>"), "citation": ("<i>", "</i>")}
-
-
-class Client(Bot):
-    """The library's Bot API client, with connections that can be closed without having asked the server first."""
-
-    def __init__(self, token: str, root: str) -> None:
-        os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library's word for: give waits as timedelta
-        self._connections = (
-            HTTPXRequest(connection_pool_size=16, pool_timeout=10),
-            HTTPXRequest(connection_pool_size=2, read_timeout=10),
-        )
-        sending, polling = self._connections
-        super().__init__(
-            token,
-            base_url=f"{root}/bot",
-            base_file_url=f"{root}/file/bot",
-            request=sending,
-            get_updates_request=polling,
-        )
-
-    async def close_connections(self) -> None:
-        for connection in self._connections:
-            await connection.shutdown()
-
-
-def make_bot(token: str, base_url: str = "") -> Client:
-    """A Bot API client; ``base_url`` points at a self-hosted server, with or without its ``/bot``."""
-    return Client(token, base_url.rstrip("/").removesuffix("/bot") or "https://api.telegram.org")
 
 
 def incoming_of(update: Update, now: dt.datetime) -> Incoming | None:
     """What an update says to the dialogue; ``None`` for what is not for it (groups, edits, channel posts).
 
-    The pictures of an album are one message: they share their key, so that only the first is taken in.
+    The text is what was typed, or what stands below a picture or file. The pictures of an album are one message:
+    they share their key, so that only the first is taken in.
     """
     key = str(update.update_id)
     if query := update.callback_query:
@@ -99,7 +46,7 @@ def incoming_of(update: Update, now: dt.datetime) -> Incoming | None:
         key,
         min(message.date or now, now),
         kind,
-        (message.text or message.caption or "") if kind == "text" else "",
+        message.text or message.caption or "",
     )
 
 
@@ -116,70 +63,27 @@ def _kind(message: Message) -> IncomingKind:
     return next((kind for there, kind in kinds if there), "text" if message.caption else "other")
 
 
-def html_of(blocks: Sequence[Block]) -> str:
-    """The blocks as Telegram's HTML; every text is escaped."""
-    out = []
-    for block in blocks:
-        before, after = _TAGS.get(block.kind, ("", ""))
-        out.append(f"{before}{html.escape(block.text, quote=False)}{after}")
-    return "\n".join(out)
-
-
-def keyboard_of(part: Part) -> InlineKeyboardMarkup | None:
-    """Two buttons a row."""
-    buttons = [InlineKeyboardButton(label, callback_data=token) for token, label in part.buttons]
-    return InlineKeyboardMarkup([buttons[i : i + 2] for i in range(0, len(buttons), 2)]) if buttons else None
-
-
-class TelegramSender:
-    """Sends parts. Errors of the Bot API become ``TryLater`` or ``Undeliverable``."""
-
-    channel = CHANNEL
-
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
-        self._pace = AsyncLimiter(MAX_PER_SECOND, 1)
-
-    async def send(self, chat: str, part: Part) -> str:
-        try:
-            async with self._pace:
-                sent = await self._bot.send_message(
-                    int(chat), html_of(part.blocks), parse_mode=ParseMode.HTML, reply_markup=keyboard_of(part)
-                )
-        except RetryAfter as error:
-            raise TryLater(_seconds(error)) from error
-        except InvalidToken as error:
-            # the setting is wrong, not the message: it waits until the token is put right
-            log.error("telegram does not know this token")
-            raise TryLater(TOKEN_REFUSED_WAIT) from error
-        except Forbidden as error:
-            raise Undeliverable(type(error).__name__) from error
-        except BadRequest as error:
-            if "chat not found" in str(error).lower():
-                raise Undeliverable("chat not found") from error
-            raise
-        except NetworkError as error:
-            raise TryLater(2) from error
-        return str(sent.message_id)
-
-
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
-    return wait.total_seconds() if isinstance(wait, dt.timedelta) else float(wait)
-
-
 class TelegramReceiver:
-    """Takes updates in: stored first, confirmed afterwards, so that a crash loses none."""
+    """Takes updates in: stored first, confirmed afterwards, so that a crash loses none.
+
+    ``username`` is the bot's own, as links to it need it; ``None`` until Telegram has told it.
+    """
 
     def __init__(self, bot: Bot, intake: Intake, now: Callable[[], dt.datetime]) -> None:
         self._bot = bot
         self._intake = intake
         self._now = now
-        self._background: set[asyncio.Task[bool]] = set()
+        self._background: set[asyncio.Task[object]] = set()
+        self.username: str | None = None
 
     async def greet(self) -> None:
-        """Tell Telegram the commands. A server that does not know the method does not stop the bot."""
-        await self._try(self._bot.set_my_commands([BotCommand(name, text) for name, text in COMMANDS]), "setMyCommands")
+        """Tell Telegram the commands of everybody, and ask for the bot's name. A server without this stops nothing."""
+        await tried(self._bot.set_my_commands(commands_of("guest")), "setMyCommands")
+        await self._learn_username()
+
+    async def _learn_username(self) -> None:
+        if me := await tried(self._bot.get_me(), "getMe"):
+            self.username = me.username
 
     async def take(self, updates: Sequence[Update]) -> None:
         """Store updates in their order, then answer their buttons' spinners."""
@@ -189,27 +93,23 @@ class TelegramReceiver:
             await self._intake.take_all(incoming)
         for update in updates:
             if update.callback_query:
-                task = asyncio.create_task(self._try(update.callback_query.answer(), "answerCallbackQuery"))
-                self._background.add(task)
-                task.add_done_callback(self._background.discard)
+                self._starts(tried(update.callback_query.answer(), "answerCallbackQuery"))
+        if self.username is None and updates:
+            self._starts(self._learn_username())  # it could not be learned at the start
+
+    def _starts(self, work: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def finish(self, seconds: float = 2) -> None:
         """Let the answers to buttons that are under way arrive, for so long."""
         if self._background:
             await asyncio.wait(self._background, timeout=seconds)
 
-    @staticmethod
-    async def _try(call: Awaitable[object], name: str) -> bool:
-        try:
-            await call
-        except TelegramError as error:
-            log.warning("telegram method refused", method=name, error=type(error).__name__)
-            return False
-        return True
-
     async def poll(self, stop: asyncio.Event, wait_seconds: int = 25) -> None:
         """Long polling until stopped: an offset is only confirmed by the next call, after its updates are stored."""
-        await self._try(self._bot.delete_webhook(), "deleteWebhook")
+        await tried(self._bot.delete_webhook(), "deleteWebhook")
         offset: int | None = None
         wait = 1.0
         while not stop.is_set():
@@ -225,11 +125,11 @@ class TelegramReceiver:
                     offset = max(update.update_id for update in updates) + 1
                 wait = 1.0
             except RetryAfter as error:
-                await _pause(stop, _seconds(error))
+                await _pause(stop, seconds_of(error))
             except Conflict:
                 # another program polls with the same token, or a webhook is still set
                 log.warning("somebody else takes the updates of this token")
-                await self._try(self._bot.delete_webhook(), "deleteWebhook")
+                await tried(self._bot.delete_webhook(), "deleteWebhook")
                 await _pause(stop, wait)
                 wait = min(wait * 2, 30)
             except (TelegramError, OSError) as error:
@@ -247,7 +147,7 @@ class TelegramReceiver:
         wait = 1.0
         while not stop.is_set():
             call = self._bot.set_webhook(url, secret_token=secret, allowed_updates=["message", "callback_query"])
-            if await self._try(call, "setWebhook"):
+            if await tried(call, "setWebhook"):
                 return
             await _pause(stop, wait)
             wait = min(wait * 2, 60)

@@ -13,77 +13,11 @@
   const NO_SESSION = '会话已失效，请刷新页面；未发送的消息会保留';
 
   const $ = (id) => document.getElementById(id);
-  const on = (target, type, run, options) => target.addEventListener(type, run, options);
+  const { on, el, quiet, parse, uuid, stamp, cn, dayKey, dayName, block, addCopy, addLinks, addFiles, addSave } = window.Rongcuo;
   const root = document.documentElement;
   const log = $('log'), list = $('list'), input = $('input'), jump = $('jump'), older = $('older'), typing = $('typing');
 
-  function el(tag, cls, text, attributes) {
-    const n = document.createElement(tag);
-    if (tag === 'button') n.type = 'button';
-    if (cls) n.className = cls;
-    if (text) n.textContent = text;
-    Object.entries(attributes || {}).forEach(([k, v]) => n.setAttribute(k, v));
-    return n;
-  }
-
-  // localStorage throws in some private modes and when full; the page then works from memory only.
-  const quiet = (run, otherwise) => { try { return run(); } catch (e) { return otherwise; } };
-  const parse = (text) => quiet(() => JSON.parse(text), null);
-
-  function uuid() { // crypto.randomUUID is missing on plain http and in older WebViews
-    const b = crypto.getRandomValues(new Uint8Array(16));
-    b[6] = (b[6] & 15) | 64; b[8] = (b[8] & 63) | 128;
-    const hex = Array.from(b, (x) => x.toString(16).padStart(2, '0')).join('');
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-  }
-
-  /* ---------- time: always China time, whatever zone the device is set to ---------- */
-
-  const stamp = (time) => new Date(time).getTime() || Date.now();
-  const cn = (time) => new Date(stamp(time) + 8 * 3600e3).toISOString(); // read its digits, not its zone
-  const dayKey = (time) => cn(time).slice(0, 10);
-  function dayName(key) {
-    const today = dayKey(Date.now()), d = new Date(key);
-    if (key === today) return '今天';
-    if (key === dayKey(Date.now() - 864e5)) return '昨天';
-    const year = key.slice(0, 4) === today.slice(0, 4) ? '' : key.slice(0, 4) + '年';
-    return `${year}${d.getUTCMonth() + 1}月${d.getUTCDate()}日 星期${'日一二三四五六'[d.getUTCDay()]}`;
-  }
-
   /* ---------- building one message ---------- */
-
-  const NUMBERED = /^\s*(\d+\s*[.、．)）]|[（(]?[一二三四五六七八九十\d]+[）)、]|[①-⑳•·\-–])/;
-  const BLOCKS = new Map(Object.entries({
-    lead: (t) => { const p = el('p', 'lead'); p.append(el('strong', '', t)); return p; },
-    quote: (t) => {
-      const box = el('div', 'said'), quote = el('blockquote', 'quote', '', { 'aria-label': '原文' });
-      // 1、…；2、…: each on a line of its own to read; the words themselves stay as they are.
-      t.replace(/([：；;。])(?=(?:\d{1,2}[、．]|[（(]\d{1,2}[）)]|[①-⑳]))/g, '$1\0').split('\0').forEach((line) => quote.append(el('span', '', line)));
-      box.append(quote);
-      return box;
-    },
-    citation: (t) => {
-      const p = el('p', 'citation');
-      // 文件 · 条款 · 地区: the document has a line of its own; a line may break after a dot, never before one.
-      t.split(' · ').forEach((part, i, all) => {
-        const span = el('span', i ? '' : 'document', part);
-        if (i < all.length - 1) span.append(el('span', 'dot', ' · '));
-        p.append(span);
-      });
-      return p;
-    },
-    note: (t) => el('p', 'note', t),
-    end: (t) => el('p', 'end', t),
-    list: (t) => {
-      const lines = t.split('\n').filter((line) => line.trim());
-      // Entries that bring their own number get no dot; the role is for Safari, which drops it from such lists.
-      const ul = el('ul', lines.every((line) => NUMBERED.test(line)) ? 'list bare' : 'list', '', { role: 'list' });
-      const digits = Math.max(...lines.map((line) => (/^\s*(\d*)/.exec(line)[1].length)));
-      if (digits) ul.classList.add(digits > 1 ? 'tens' : 'ones'); // later lines start below the words, not the number
-      ul.append(...lines.map((line) => el('li', '', line)));
-      return ul;
-    },
-  }));
 
   let metas = 0;
   function shell(from, time) {
@@ -111,35 +45,28 @@
       if (!body.firstChild) body.append(el('p', '', text));
       return;
     }
-    body.append(...blocks.map((b) => (BLOCKS.get(b.kind) || ((t) => el('p', '', t)))(String(b.text))));
-    body.hidden = !blocks.length;
+    const files = msg.files || [];
+    body.append(...blocks.map(block));
+    body.hidden = !blocks.length && !files.length;
     node.dataset.current = msg.current ? '1' : '';
+    contents.set(node, blocks);
     addCopy(body, blocks);
+    addLinks(body, blocks);
+    addFiles(body, files);
+    if (blocks.some((b) => b.kind === 'findings')) addSave(body, () => wholeReply(node), msg.time);
     addChoices(node, (msg.choices || []).slice(0, 8));
   }
 
-  function addCopy(body, blocks) {
-    const said = body.querySelector('.said');
-    if (!said) return;
-    const words = blocks.filter((b) => b.kind === 'quote' || b.kind === 'citation').map((b) => b.text).join('\n');
-    const button = el('button', 'copy', '复制', { 'aria-label': '复制原文和出处' });
-    on(button, 'click', async () => {
-      button.textContent = $('live').textContent = await copy(words) ? '已复制' : '复制失败';
-      setTimeout(() => { button.textContent = '复制'; $('live').textContent = ''; }, 2500);
-    });
-    said.append(button);
-  }
-
-  async function copy(text) {
-    try { await navigator.clipboard.writeText(text); return true; } catch (e) { /* plain http, old WebView */ }
-    const area = el('textarea', 'sr'), back = document.activeElement;
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const ok = document.execCommand('copy');
-    area.remove();
-    if (back) back.focus();
-    return ok;
+  // A long reply comes in several messages of one moment, of which only the last has buttons: together they are the result.
+  const contents = new WeakMap();
+  function wholeReply(node) {
+    const isBot = (n) => n && n.dataset.from === 'bot' && n.dataset.time === node.dataset.time;
+    const isLast = (n) => n.querySelector('.choices, .enclosed');
+    let first = node;
+    while (isBot(first.previousElementSibling) && !isLast(first.previousElementSibling)) first = first.previousElementSibling;
+    const blocks = [];
+    for (let n = first; isBot(n); n = isLast(n) ? null : n.nextElementSibling) blocks.push(...contents.get(n));
+    return blocks;
   }
 
   function addChoices(node, choices) {
@@ -230,6 +157,7 @@
     const follow = nearBottom(), fresh = messages.map(place).filter(Boolean);
     fresh.forEach((n) => n.classList.add('fresh'));
     refresh();
+    messages.forEach((m) => setMenu(m.menu, m.role));
     const bots = fresh.filter((n) => n.dataset.from === 'bot').length;
     if (bots) showTyping(false);
     if (bots && document.hidden) setUnread(unread + bots);
@@ -304,7 +232,7 @@
   function show(item) {
     item.node = shell('me', item.at);
     item.node.dataset.after = item.after || '';
-    fill(item.node, { from: 'me', blocks: [{ text: item.text || item.label }] });
+    fill(item.node, { from: 'me', blocks: [{ text: item.label || item.text }] });
     outbox.push(item);
     paint(item.node, item.state, item);
     insert(item.node);
@@ -347,8 +275,7 @@
   async function post(item) {
     let response, error;
     try {
-      const body = JSON.stringify(item.choice ? { id: item.id, choice: item.choice } : { id: item.id, text: item.text });
-      response = await request('/api/messages', { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'X-Rongcuo': '1' } });
+      response = await say('/api/messages', item.choice ? { id: item.id, choice: item.choice } : { id: item.id, text: item.text });
       error = (await response.json().catch(() => null) || {}).error;
     } catch (e) { return hold(); }
     const status = response.status;
@@ -386,6 +313,8 @@
       return await fetch(url, { credentials: 'same-origin', cache: 'no-store', signal: stop.signal, ...options });
     } finally { clearTimeout(limit); }
   }
+
+  const say = (url, what) => request(url, { method: 'POST', body: JSON.stringify(what), headers: { 'Content-Type': 'application/json', 'X-Rongcuo': '1' } });
 
   async function history(before) {
     const response = await request(`/api/history?limit=${PAGE}` + (before ? `&before=${before}` : ''));
@@ -456,17 +385,19 @@
   // The newest page at first; after a break, page by page back to what is already shown, so no gap remains.
   async function catchUp() {
     let data = await history();
-    const messages = data.messages.slice();
+    const messages = data.messages.slice(), first = data;
     while (loaded && data.more && data.messages.length && data.messages[0].seq > lastSeq) {
       data = await history(data.messages[0].seq);
       messages.unshift(...data.messages);
     }
-    if (loaded) { receive(messages); refresh(); return; }
+    if (loaded) { receive(messages); refresh(); setPlace(first); return; }
     loaded = true;
     title = data.title || title;
     setUnread(0);
     addOld(data);
+    setPlace(data);
     toBottom();
+    enter();
   }
 
   function addOld(data) {
@@ -501,6 +432,78 @@
     refresh(); // 今天 may have become 昨天
     if (Date.now() - hiddenAt > 20000) { tries = 0; connect(); } // phones cut streams of sleeping pages without telling
   });
+
+  /* ---------- role: its lasting menu, demo seats, deep links ---------- */
+
+  const quick = $('quick'), seats = $('seats'), seat = $('seat'), seatList = $('seatlist');
+
+  function setPlace(data) {
+    setMenu(data.menu, data.role);
+    setSeats(data.seats);
+  }
+
+  function setMenu(labels, role) {
+    if (!labels || !labels.length) return;
+    if (Array.from(quick.children, (b) => b.textContent).join() !== labels.join()) { // the same: the focus stays
+      const focused = quick.contains(document.activeElement);
+      quick.textContent = '';
+      quick.append(...labels.map((label) => el('button', '', label, { 'data-text': label })));
+      quick.scrollLeft = 0;
+      if (focused) log.focus({ preventScroll: true });
+    }
+    const name = role && role !== '访客' ? role : '';
+    $('role').textContent = name;
+    root.classList.toggle('has-role', Boolean(name));
+  }
+
+  function setSeats(all) { // in demo mode only
+    seats.hidden = !all;
+    if (!all) return;
+    const current = all.find((s) => s.current);
+    seat.textContent = '演示座位：' + (current ? current.label : '访客');
+    if (!seatList.children.length) {
+      seatList.append(...all.map((s) => el('button', '', s.label, { 'data-seat': s.id, 'data-testid': 'seat' })));
+    }
+    Array.from(seatList.children).forEach((b, i) => b.setAttribute('aria-pressed', String(all[i].current)));
+  }
+
+  function openSeats(shown) {
+    seatList.hidden = !shown;
+    seat.setAttribute('aria-expanded', String(shown));
+  }
+  on(seat, 'click', () => openSeats(seatList.hidden));
+  on(seats, 'keydown', (e) => { if (e.key === 'Escape') { openSeats(false); seat.focus(); } });
+  on(seatList, 'click', async (e) => {
+    const id = e.target.dataset.seat;
+    if (!id || seats.getAttribute('aria-busy')) return;
+    seats.setAttribute('aria-busy', 'true');
+    seat.focus({ preventScroll: true }); // the pressed button goes away
+    openSeats(false);
+    toBottom();
+    try {
+      const response = await say('/api/seat', { seat: id });
+      if (!response.ok) throw new Error((await response.json()).error);
+      setPlace(await history());
+    } catch (error) { notice(error.message && /[\u4e00-\u9fff]/.test(error.message) ? error.message : NOTICE); }
+    seats.removeAttribute('aria-busy');
+  });
+
+  // #bind=…: a one-time code. It leaves the address bar at once, and is sent when the talk so far is there.
+  let code = '';
+  function readCode() {
+    const found = /^#bind=(.*)$/.exec(location.hash);
+    if (!found) return;
+    window.history.replaceState(null, '', location.pathname + location.search);
+    code = /^[A-Za-z0-9_-]{8,64}$/.test(found[1]) ? found[1] : '';
+    enter();
+  }
+  function enter() {
+    if (!loaded || !code) return;
+    const text = '/start ' + code;
+    code = '';
+    submit({ text, label: '扫码进入' });
+  }
+  on(window, 'hashchange', readCode);
 
   /* ---------- typing, title, switch, input ---------- */
 
@@ -553,7 +556,7 @@
   });
   on($('form'), 'submit', (e) => { e.preventDefault(); send(); });
   on($('send'), 'mousedown', (e) => e.preventDefault()); // the keyboard stays open
-  [$('quick'), $('welcome')].forEach((box) => on(box, 'click', (e) => { if (e.target.dataset.text) submit({ text: e.target.dataset.text }); }));
+  [quick, $('welcome')].forEach((box) => on(box, 'click', (e) => { if (e.target.dataset.text) submit({ text: e.target.dataset.text }); }));
 
   // iOS lays its keyboard over the page: only visualViewport tells what is left. Pinch zoom must not resize the page.
   const view = window.visualViewport;
@@ -569,6 +572,7 @@
   ['resize', 'scroll'].forEach((type) => { if (view) on(view, type, fit); });
   on(window, 'resize', fit);
 
+  readCode();
   setBig(quiet(() => localStorage.getItem(BIG)) === '1');
   restore();
   refresh();

@@ -13,35 +13,30 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
 
-Json = dict[str, Any]
+from tests.bot.telegram_limits import (
+    MAX_DOCUMENT,
+    Button,
+    Json,
+    Refused,
+    bad,
+    check_upload,
+    read_commands,
+    read_markup,
+    read_scope,
+    read_text,
+    too_many,
+)
 
-TAGS = {"b", "strong", "i", "em", "u", "s", "code", "pre", "a", "blockquote", "tg-spoiler", "span"}
 ACTIONS = {"typing", "choose_sticker", "find_location", "upload_photo", "upload_video", "upload_voice"}
 ACTIONS |= {"upload_document", "upload_video_note", "record_video", "record_voice", "record_video_note"}
 SHOWN = {"sendMessage", "editMessageText", "sendDocument", "sendPhoto"}
 DOWNLOAD_LIMIT = 20 * 1024 * 1024
-
-_VALUE = r"\"[^\"]*\"|'[^']*'|[\w.-]+"
-_PIECE = re.compile(
-    rf"<(?P<end>/?)(?P<name>[^\s<>]*)(?P<rest>(?:\s+[\w-]+(?:\s*=\s*(?:{_VALUE}))?)*\s*>)?"
-    r"|&(?:(?P<named>lt|gt|amp|quot)(?![A-Za-z])|#(?P<dec>\d{1,7})|#x(?P<hex>[\da-fA-F]{1,6}));?"
-)
-
-
-@dataclass(frozen=True)
-class Button:
-    """One button of an inline or a reply keyboard."""
-
-    text: str
-    callback_data: str | None = None
-    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,94 +65,6 @@ class Call:
     status: int = 0
 
 
-class Refused(Exception):
-    """An error answer of the server."""
-
-    def __init__(self, code: int, description: str = "", **parameters: int) -> None:
-        self.code = code
-        self.body: Json = {"ok": False, "error_code": code}
-        self.body["description"] = description or HTTPStatus(code).phrase
-        self.body |= {"parameters": parameters} if parameters else {}
-
-
-def bad(text: str) -> Refused:
-    """The answer to a wrong request."""
-    return Refused(400, f"Bad Request: {text}")
-
-
-def too_many(seconds: int) -> Refused:
-    """The answer to a bot that calls too often."""
-    return Refused(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
-
-
-def visible(html: str) -> str:
-    """What is read of a text in HTML; refuses one that is not well-formed or has other tags."""
-    plain, position, still_open = "", 0, list[str]()
-    for piece in _PIECE.finditer(html):
-        plain += html[position : piece.start()]
-        position = piece.end()
-        if piece["name"] is None:
-            code = int(piece["dec"] or "0") or int(piece["hex"] or "0", 16)
-            named = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}.get(piece["named"])
-            plain += named or (chr(code) if 0 < code < 0x10FFFF else piece[0])
-            continue
-        name, reason, more = piece["name"].lower(), "", ""
-        if piece["end"]:
-            if not still_open:
-                reason = "Unexpected end tag"
-            elif piece["rest"] is None:
-                reason = "Unclosed end tag"
-            elif (opened := still_open.pop()) != (name or opened):
-                reason, more = "Unmatched end tag", f', expected "</{opened}>", found "</{name}>"'
-        elif name not in TAGS:
-            reason = f'Unsupported start tag "{name}"'
-        elif piece["rest"] is None:
-            reason = "Unclosed start tag"
-        elif name == "span" and not re.search(r"class\s*=\s*[\"']?tg-spoiler\b", piece["rest"]):
-            reason = 'Tag "span" must have class "tg-spoiler"'
-        else:
-            still_open.append(name)
-        if reason:
-            offset = len(html[: piece.start()].encode())
-            raise bad(f"can't parse entities: {reason} at byte offset {offset}{more}")
-    if still_open:
-        reason = f'Can\'t find end tag corresponding to start tag "{still_open[-1]}"'
-        raise bad(f"can't parse entities: {reason}")
-    return plain + html[position:]
-
-
-def read_text(fields: dict[str, str], key: str, limit: int) -> str:
-    """What is read of a message or of a caption, which alone may be empty; the limit is in characters."""
-    raw, mode = fields.get(key, ""), fields.get("parse_mode", "").lower()
-    if key == "text" and not raw:
-        raise bad("message text is empty")
-    if mode not in ("", "html", "markdown", "markdownv2"):
-        raise bad("unsupported parse_mode")
-    plain = (visible(raw) if mode == "html" else raw).strip()
-    if key == "text" and not plain:
-        raise bad("text must be non-empty")
-    if len(plain) > limit or len(raw.encode()) > 1 << 15:
-        raise bad("message is too long" if key == "text" else "message caption is too long")
-    return plain
-
-
-def read_buttons(markup: Json) -> list[list[Button]]:
-    """The rows of a keyboard, with the limits of an inline one enforced."""
-    rows: list[list[Button]] = []
-    for row in markup.get("inline_keyboard") or markup.get("keyboard") or []:
-        rows.append([])
-        for item in ({"text": one} if isinstance(one, str) else one for one in row):
-            data = item.get("callback_data")
-            if "inline_keyboard" in markup and (len(item) < 2 or data == ""):
-                raise bad("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
-            if data is not None and len(data.encode()) > 64:
-                raise bad("BUTTON_DATA_INVALID")
-            rows[-1].append(Button(item["text"], data, item.get("url")))
-    if sum(map(len, rows)) > 100:
-        raise bad("reply markup is too long")
-    return rows
-
-
 @dataclass(eq=False)
 class _Pending:
     body: Json
@@ -184,6 +91,8 @@ class TelegramDouble:
         self.stale_queries: set[str] = set()  # callback queries too old to answer
         self.unexpected: list[str] = []  # methods called that the double does not have
         self.unknown_methods: set[str] = set()  # methods to be without, as an older server is
+        self.unknown_scopes: set[str] = set()  # scopes of commands to be without
+        self.commands: dict[tuple[str | int, ...], list[tuple[str, str]]] = {}  # by scope and language
         self.shuffled = False  # gives updates out in an order drawn from the seed
         self.max_per_second_per_chat: int | None = None
         self.clock: Callable[[], float] = time.monotonic  # for that limit alone
@@ -202,7 +111,7 @@ class TelegramDouble:
         self._next_update, self._next_message = 1001, 1
         self._poll: asyncio.Future[None] | None = None
         self._changed = asyncio.Condition()
-        app = web.Application(client_max_size=50 * 1024 * 1024)
+        app = web.Application(client_max_size=MAX_DOCUMENT + 10 * 1024 * 1024)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
         app.router.add_get("/file/bot{token}/{path:.+}", self._serve_file)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1.0)
@@ -255,18 +164,22 @@ class TelegramDouble:
         shape = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
         return self._posts(chat_id, sticker=self._new_file("sticker.webp", 9000) | shape)
 
-    def sends_voice(self, chat_id: int) -> int:
+    def sends_voice(self, chat_id: int, *, caption: str = "") -> int:
         """A voice message of three seconds."""
-        return self._posts(chat_id, voice=self._new_file("voice.oga", 9000) | {"duration": 3})
+        voice = self._new_file("voice.oga", 9000) | {"duration": 3}
+        return self._posts(chat_id, voice=voice, **_filled(caption=caption))
 
-    def sends_photo(self, chat_id: int, album: str | None = None) -> int:
+    def sends_photo(self, chat_id: int, album: str | None = None, *, caption: str = "") -> int:
         """A photo; photos with the same `album` were sent together."""
         photo = self._new_file("photo.jpg", 9000) | {"width": 800, "height": 600}
-        return self._posts(chat_id, photo=[photo], **({"media_group_id": album} if album else {}))
+        return self._posts(chat_id, photo=[photo], **_filled(media_group_id=album, caption=caption))
 
-    def sends_document(self, chat_id: int, name: str, size: int, content: bytes | None = None) -> int:
+    def sends_document(
+        self, chat_id: int, name: str, size: int, content: bytes | None = None, *, caption: str = ""
+    ) -> int:
         """A document, of zeros unless `content` is given."""
-        return self._posts(chat_id, document=self._new_file(name, size, content) | {"file_name": name})
+        document = self._new_file(name, size, content) | {"file_name": name}
+        return self._posts(chat_id, document=document, **_filled(caption=caption))
 
     def edits(self, chat_id: int, message_id: int, text: str) -> int:
         """An edit of what was said to the bot before."""
@@ -314,6 +227,11 @@ class TelegramDouble:
         self._faults.append(_Fault(n, method, None))
 
     # What the bot did.
+
+    def commands_in(self, chat_id: int) -> list[tuple[str, str]]:
+        """The commands that a person is offered in a private chat: of the narrowest scope that has some."""
+        scopes: tuple[tuple[str | int, ...], ...] = (("chat", chat_id), ("all_private_chats",), ("default",))
+        return next((self.commands[*scope, ""] for scope in scopes if (*scope, "") in self.commands), [])
 
     def shown(self, chat_id: int | None = None, since: int = 0) -> list[Sent]:
         """Messages sent and texts edited, of `sent` from the index `since`."""
@@ -508,8 +426,7 @@ class TelegramDouble:
             name, content = path.rpartition("/")[2], bytes(size) if known is None else known
         elif not name:
             raise bad("wrong file identifier/HTTP URL specified" if value else f"there is no {what} in the request")
-        if not content:
-            raise bad("file must be non-empty")
+        check_upload(what, content)
         new = self._new_file(name, len(content), content)
         shape = {"document": new | {"file_name": name}, "photo": [new | {"width": 800, "height": 600}]}
         body = {what: shape[what]} | ({"caption": plain} if plain else {})
@@ -538,11 +455,7 @@ class TelegramDouble:
     ) -> Json:
         """Stores, records and returns a message, which is edited if it has its id already."""
         fields = call.fields
-        try:
-            markup = json.loads(fields.get("reply_markup") or "{}")
-        except ValueError:
-            raise bad("can't parse reply keyboard markup JSON object") from None
-        buttons = read_buttons(markup)
+        markup, buttons = read_markup(fields.get("reply_markup", ""))
         body |= {"reply_markup": markup} if markup.get("inline_keyboard") else {}
         self._limit_rate(chat_id)
         text, before = fields.get("text") or fields.get("caption") or "", (chat_id, body.get("message_id", 0))
@@ -579,15 +492,25 @@ class TelegramDouble:
         return await self._record(Sent(call.method, chat_id, raw=call.fields))
 
     async def _api_set_my_commands(self, call: Call) -> bool:
-        commands = json.loads(call.fields.get("commands", "[]"))
-        if len(commands) > 100:
-            raise bad("BOT_COMMANDS_TOO_MUCH")
-        for one in commands:
-            if not re.fullmatch(r"[a-z0-9_]{1,32}", one["command"]):
-                raise bad("BOT_COMMAND_INVALID")
-            if not 1 <= len(one["description"].strip()) <= 256:
-                raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
+        commands = read_commands(call.fields.get("commands", ""))
+        self.commands[self._scope(call)] = commands
         return await self._record(Sent(call.method, raw=call.fields))
+
+    async def _api_get_my_commands(self, call: Call) -> list[Json]:
+        commands = self.commands.get(self._scope(call), [])
+        return [{"command": command, "description": description} for command, description in commands]
+
+    async def _api_delete_my_commands(self, call: Call) -> bool:
+        self.commands.pop(self._scope(call), None)
+        return await self._record(Sent(call.method, raw=call.fields))
+
+    def _scope(self, call: Call) -> tuple[str | int, ...]:
+        scope = read_scope(call.fields.get("scope", ""))
+        if scope[0] in self.unknown_scopes:
+            raise bad("can't parse BotCommandScope: Unsupported type specified")
+        if self.unknown_chats & {*scope[1:2]}:
+            raise bad("chat not found")
+        return *scope, call.fields.get("language_code", "")
 
     async def _api_set_my_description(self, call: Call) -> bool:
         for key, limit in (("description", 512), ("short_description", 120)):
@@ -596,7 +519,7 @@ class TelegramDouble:
         return await self._record(Sent(call.method, raw=call.fields))
 
     # These check nothing more.
-    _api_set_my_short_description = _api_delete_my_commands = _api_set_my_description
+    _api_set_my_short_description = _api_set_my_description
     _api_set_chat_menu_button = _api_log_out = _api_close = _api_set_my_description
 
     async def _api_get_file(self, call: Call) -> Json:
@@ -657,6 +580,11 @@ class TelegramDouble:
         file_id, size = f"file{len(self._files) + 1}", size if content is None else len(content)
         self._files[file_id] = f"files/{file_id}/{name}", size, content
         return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": size}
+
+
+def _filled(**fields: str | None) -> Json:
+    """The fields that have a value."""
+    return {key: value for key, value in fields.items() if value}
 
 
 def _commands(text: str) -> list[Json]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import bot.cli
+import bot.cli_common
 from bot.chinese_cli import help_text, system_error_text
 from bot.cli import app
 from bot.settings import SettingError, Settings, load_settings
@@ -48,7 +49,7 @@ class Line:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder, self._monkeypatch, self._capsys = folder, monkeypatch, capsys
-        monkeypatch.setattr(bot.cli, "set_up_logs", lambda *_: None)  # they would keep the captured stderr
+        monkeypatch.setattr(bot.cli_common, "set_up_logs", lambda *_: None)  # they would keep the captured stderr
 
     def __call__(self, *words: str, **settings: str) -> Done:
         with self._monkeypatch.context() as patch:

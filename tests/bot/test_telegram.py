@@ -15,20 +15,21 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.app import new_token
-from bot.channels.telegram import COMMANDS, MAX_BODY, Client, TelegramReceiver, TelegramSender, make_bot
+from bot.channels.telegram import MAX_BODY, TelegramReceiver
+from bot.channels.telegram_client import Client, make_bot
+from bot.channels.telegram_sender import TelegramSender
 from bot.courier import Courier
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.worker import Worker
-from handlers import words
-from handlers.conversation import Conversation, Knowledge
+from handlers import menus, words
+from handlers.conversation import Knowledge
 from handlers.messages import Incoming
-from storage import chats, messages
+from storage import messages
 from storage.database import Database
 from storage.messages import MAX_TRIES
 from tests.bot.telegram_double import Sent, TelegramDouble
-from tests.people import Clock
+from tests.people import Clock, World, forget_buttons
 
 SECRET = "hook-secret_1"
 QUESTION = "灭火器过期了两个，当场就换了，会罚吗"
@@ -64,6 +65,10 @@ class Service:
         await self.answered(chat, before + 1)
 
 
+async def no_files(chat: str, token: str) -> None:
+    """No file is kept for any chat; files have tests of their own."""
+
+
 @asynccontextmanager
 async def built(double: TelegramDouble, knowledge: Knowledge, clock: Clock, folder: Path) -> AsyncIterator[Service]:
     """The parts, none of them running."""
@@ -71,8 +76,8 @@ async def built(double: TelegramDouble, knowledge: Knowledge, clock: Clock, fold
     await database.upgrade()
     metrics = Metrics()
     bot = make_bot(double.token, double.base_url)
-    courier = Courier(database, TelegramSender(bot), metrics, clock.now)
-    conversation = Conversation(lambda: knowledge, new_token)
+    courier = Courier(database, TelegramSender(bot, no_files), metrics, clock.now)
+    conversation = World(database, knowledge, clock).conversation
     worker = Worker(database, conversation, metrics, clock.now, lambda *_: courier.wake())
     intake = Intake(database, metrics, worker.wake)
     receiver = TelegramReceiver(bot, intake, clock.now)
@@ -217,7 +222,7 @@ async def test_a_button_of_yesterday_still_acts_until_it_is_forgotten(by_hand: S
     by_hand.clock.passes(days=1)
     assert (await presses(words.LABEL_DOCUMENTS)).plain.startswith(words.BROWSE_DOCUMENTS)
     async with by_hand.database.transaction() as session:
-        await chats.forget_buttons(session, by_hand.clock.now())
+        await forget_buttons(session, by_hand.clock.now())
     stale = await presses(words.LABEL_LISTS)
     assert stale.plain.startswith(words.STALE_BUTTON)
     assert words.LABEL_LISTS in [button.text for row in stale.buttons for button in row]
@@ -291,14 +296,14 @@ async def test_groups_channels_and_edits_are_left_alone(polling: Service) -> Non
 
 async def test_the_commands_are_told_to_telegram(service: Service) -> None:
     await service.receiver.greet()
-    (told,) = [sent for sent in service.double.sent if sent.method == "setMyCommands"]
-    assert [(one["command"], one["description"]) for one in json.loads(told.raw["commands"])] == list(COMMANDS)
+    told = [(entry.command, entry.label) for entry in menus.entries("guest")]
+    assert service.double.commands == {("default", ""): told}
 
 
 async def test_an_older_server_without_some_methods_does_not_stop_the_bot(
     double: TelegramDouble, shipped: Knowledge, clock: Clock, tmp_path: Path
 ) -> None:
-    double.unknown_methods |= {"setMyCommands", "answerCallbackQuery", "deleteWebhook"}
+    double.unknown_methods |= {"setMyCommands", "getMe", "answerCallbackQuery", "deleteWebhook"}
     async with running(double, shipped, clock, tmp_path) as service:
         await service.receiver.greet()
         task = asyncio.create_task(service.receiver.poll(service.stop))
@@ -307,6 +312,48 @@ async def test_an_older_server_without_some_methods_does_not_stop_the_bot(
         assert (await service.answered(7, 2)).plain.startswith(words.BROWSE_DOCUMENTS)
         service.stop.set()
         await task
+
+
+async def test_the_name_of_the_bot_is_learned_at_the_start(service: Service) -> None:
+    assert service.receiver.username is None
+    await service.receiver.greet()
+    assert service.receiver.username == "double_bot"
+    assert count(service.double, "getMe") == 1
+
+
+async def test_a_name_that_could_not_be_learned_is_asked_for_when_somebody_comes(service: Service) -> None:
+    service.double.fails_next(1, method="getMe")
+    await service.receiver.greet()
+    assert service.receiver.username is None
+    service.double.says(7, "/menu")
+    await service.receiver.take(await service.bot.get_updates())
+    await service.receiver.finish()
+    assert service.receiver.username == "double_bot"
+    service.double.says(7, "/menu")
+    await service.receiver.take(await service.bot.get_updates())
+    await service.receiver.finish()
+    assert count(service.double, "getMe") == 2
+
+
+@pytest.mark.parametrize("text", ["/start 7Q-x_9aBc", "/start@double_bot 7Q-x_9aBc", "/START@Double_Bot  7Q-x_9aBc "])
+async def test_the_code_of_a_link_comes_whole(service: Service, text: str) -> None:
+    service.double.says(7, text)
+    await service.receiver.take(await service.bot.get_updates())
+    (row,) = await service.rows(7)
+    assert (row.payload["kind"], row.payload["text"]) == ("text", text)
+
+
+@pytest.mark.parametrize("kind", ["photo", "document", "voice"])
+async def test_what_stands_below_a_picture_or_a_file_is_not_lost(service: Service, kind: str) -> None:
+    words_below = "整改后的照片 <b>&"
+    {
+        "photo": lambda: service.double.sends_photo(7, caption=words_below),
+        "document": lambda: service.double.sends_document(7, "承诺书.docx", 9000, caption=words_below),
+        "voice": lambda: service.double.sends_voice(7, caption=words_below),
+    }[kind]()
+    await service.receiver.take(await service.bot.get_updates())
+    (row,) = await service.rows(7)
+    assert (row.payload["kind"], row.payload["text"]) == (kind, words_below)
 
 
 @pytest.mark.parametrize("ending", ["/bot", "", "/", "/bot/"])
@@ -477,7 +524,7 @@ async def test_a_server_with_errors_is_tried_until_it_is_well(by_hand: Service) 
 async def test_a_server_out_of_reach_is_waited_for(by_hand: Service) -> None:
     await hears(by_hand, 7, "/0")
     elsewhere = make_bot(by_hand.double.token, "http://127.0.0.1:9")
-    lost = Courier(by_hand.database, TelegramSender(elsewhere), Metrics(), by_hand.clock.now)
+    lost = Courier(by_hand.database, TelegramSender(elsewhere, no_files), Metrics(), by_hand.clock.now)
     for _ in range(MAX_TRIES + 1):
         assert await lost.carry()
         by_hand.clock.passes(seconds=2)
@@ -642,6 +689,7 @@ WRONG: list[tuple[str, bytes]] = [
     ("date is out of this world", an_update(date=10**30)),
     ("text is a list", an_update(text=["x"])),
     ("text is a number", an_update(text=5)),
+    ("caption is a list", an_update(text=None, caption=["x"])),
 ]
 
 

@@ -1,6 +1,7 @@
 """The Bot API double, asked by the library the bot itself uses."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +10,19 @@ import httpx
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+    Update,
+)
 from telegram.error import (
     BadRequest,
     Conflict,
@@ -251,6 +264,71 @@ async def test_commands_with_other_characters_are_refused(double: TelegramDouble
             await bot.set_my_commands([BotCommand(wrong, "begin")])
 
 
+async def test_commands_have_limits(bot: Bot) -> None:
+    await bot.set_my_commands([BotCommand(f"c{n}", "x" * 256) for n in range(100)])
+    for wrong, reason in (
+        ([BotCommand(f"c{n}", "x") for n in range(101)], "BOT_COMMANDS_TOO_MUCH"),
+        ([BotCommand("start", "x" * 257)], "BOT_COMMAND_DESCRIPTION_INVALID"),
+        ([BotCommand("start", " ")], "BOT_COMMAND_DESCRIPTION_INVALID"),
+    ):
+        with refused(reason):
+            await bot.set_my_commands(wrong)
+
+
+async def test_the_commands_of_a_chat_stand_before_those_of_everybody(double: TelegramDouble, bot: Bot) -> None:
+    await bot.set_my_commands([BotCommand("start", "begin")])
+    await bot.set_my_commands([BotCommand("find", "look")], scope=BotCommandScopeChat(7))
+    assert (double.commands_in(7), double.commands_in(8)) == ([("find", "look")], [("start", "begin")])
+    assert await bot.get_my_commands(scope=BotCommandScopeChat(7)) == (BotCommand("find", "look"),)
+    await bot.delete_my_commands(scope=BotCommandScopeChat(7))
+    assert double.commands_in(7) == [("start", "begin")]
+
+
+async def test_a_scope_that_is_unknown_or_has_no_chat_is_refused(double: TelegramDouble, bot: Bot) -> None:
+    double.unknown_chats.add(8)
+    double.unknown_scopes.add("all_private_chats")
+    for scope, reason in (
+        (BotCommandScope("everyone"), "can't parse BotCommandScope: Unsupported type specified"),
+        (BotCommandScope("chat"), "can't parse BotCommandScope: Can't find field \"chat_id\""),
+        (BotCommandScopeAllPrivateChats(), "can't parse BotCommandScope: Unsupported type specified"),
+        (BotCommandScopeChat(8), "chat not found"),
+        (BotCommandScopeChat("@seven"), "chat not found"),
+    ):
+        with refused(reason):
+            await bot.set_my_commands([BotCommand("start", "begin")], scope=scope)
+    assert double.commands == {}
+
+
+async def test_a_reply_keyboard_is_recorded_by_its_labels(double: TelegramDouble, bot: Bot) -> None:
+    keys = ReplyKeyboardMarkup([["自检", KeyboardButton("帮助")], ["菜单"]], is_persistent=True, resize_keyboard=True)
+    await bot.send_message(7, "x", reply_markup=keys)
+    assert double.last(7).buttons == [[Button("自检"), Button("帮助")], [Button("菜单")]]
+    await bot.send_message(7, "x", reply_markup=ReplyKeyboardRemove())
+
+
+@pytest.mark.parametrize(
+    ("markup", "reason"),
+    [
+        ("{", "can't parse reply keyboard markup JSON object"),
+        ("[]", "object expected as reply markup"),
+        ('{"keyboard": "x"}', 'field "keyboard" must be of type Array'),
+        ('{"keyboard": ["x"]}', 'field "keyboard" must be of type Array'),
+        ('{"keyboard": [[{}]]}', "can't parse reply keyboard button"),
+        ('{"keyboard": [[" "]]}', "keyboard button text must be non-empty"),
+        ('{"keyboard": [["x"]], "is_persistent": "yes"}', 'field "is_persistent" must be of type Boolean'),
+        ('{"keyboard": [["x"]], "resize_keyboard": 1}', 'field "resize_keyboard" must be of type Boolean'),
+        (json.dumps({"keyboard": [["x"]] * 301}), "reply markup is too long"),
+        (json.dumps({"keyboard": [["x"]], "input_field_placeholder": "x" * 65}), "placeholder is too long"),
+    ],
+)
+async def test_a_keyboard_that_is_none_is_refused(double: TelegramDouble, markup: str, reason: str) -> None:
+    fields = {"chat_id": "7", "text": "x", "reply_markup": markup}
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.post(f"{double.base_url}{double.token}/sendMessage", data=fields)
+    assert answer.status_code == 400 and reason in answer.json()["description"]
+    assert double.sent == []
+
+
 async def test_descriptions_longer_than_published_are_refused(bot: Bot) -> None:
     await bot.set_my_description("x" * 512)
     await bot.set_my_short_description("x" * 120)
@@ -389,7 +467,7 @@ async def test_a_document_sent_by_a_person_is_downloaded(double: TelegramDouble,
 
 async def test_files_the_bot_sends_are_recorded(double: TelegramDouble, bot: Bot) -> None:
     message = await bot.send_document(7, b"a,b", filename="list.csv", caption="<b>list</b>", parse_mode="HTML")
-    photo = await bot.send_photo(7, b"picture")
+    photo = await bot.send_photo(7, b"\xff\xd8\xff picture")
     sent = double.shown(7)[0]
     assert (sent.file_name, sent.content, sent.text, sent.plain) == ("list.csv", b"a,b", "<b>list</b>", "list")
     assert message.document is not None and message.caption == "list" and photo.photo
@@ -397,6 +475,52 @@ async def test_files_the_bot_sends_are_recorded(double: TelegramDouble, bot: Bot
     assert double.last(7).content == b"a,b"
     with refused("caption is too long"):
         await bot.send_document(7, b"a", caption="x" * 1025)
+
+
+MEGABYTE = 1024 * 1024
+JPEG = b"\xff\xd8\xff"
+
+
+def a_png(width: int, height: int) -> bytes:
+    sizes = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    return b"\x89PNG\r\n\x1a\n" + bytes(4) + b"IHDR" + sizes
+
+
+async def test_a_photo_up_to_ten_megabytes_is_taken(double: TelegramDouble, bot: Bot) -> None:
+    await bot.send_photo(7, JPEG + bytes(10 * MEGABYTE - 3))
+    with refused("file of size 10485761 bytes is too big for a photo; the maximum size is 10485760 bytes"):
+        await bot.send_photo(7, JPEG + bytes(10 * MEGABYTE - 2))
+    assert len(double.shown(7)) == 1
+
+
+async def test_a_document_up_to_fifty_megabytes_is_taken(double: TelegramDouble, bot: Bot) -> None:
+    await bot.send_document(7, bytes(50 * MEGABYTE))
+    with pytest.raises(NetworkError, match="Entity Too Large"):
+        await bot.send_document(7, bytes(50 * MEGABYTE + 1))
+    assert len(double.shown(7)) == 1 and double.calls[-1].status == 413
+    with refused("file must be non-empty"):
+        await bot.send_document(7, b"")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"no picture", "IMAGE_PROCESS_FAILED"),
+        (a_png(9000, 1001), "PHOTO_INVALID_DIMENSIONS"),
+        (a_png(2100, 100), "PHOTO_INVALID_DIMENSIONS"),
+    ],
+)
+async def test_a_photo_that_is_no_picture_or_too_long_a_one_is_refused(bot: Bot, content: bytes, reason: str) -> None:
+    await bot.send_photo(7, a_png(9000, 1000))
+    with pytest.raises(BadRequest, match=f"(?i){reason}"):
+        await bot.send_photo(7, content)
+
+
+async def test_a_caption_is_counted_as_read(double: TelegramDouble, bot: Bot) -> None:
+    await bot.send_photo(7, JPEG, caption=f"<b>{'&lt;' * 1024}</b>", parse_mode="HTML")
+    assert double.last(7).plain == "<" * 1024
+    with refused("caption is too long"):
+        await bot.send_photo(7, JPEG, caption=f"<b>{'&lt;' * 1025}</b>", parse_mode="HTML")
 
 
 # Faults

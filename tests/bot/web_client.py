@@ -18,6 +18,8 @@ from yarl import URL
 from bot.app import App
 from bot.channels.web import COOKIE
 from bot.settings import Settings
+from handlers.messages import Part
+from storage import messages
 
 PATIENCE = 20.0
 _visitors = itertools.count(1)
@@ -140,12 +142,12 @@ class Visitor:
         ) as response:
             return Answer(response.status, response.headers, await response.text())
 
-    async def post(self, body: Any, *, headers: dict[str, str] | None = None) -> Answer:
+    async def post(self, body: Any, *, headers: dict[str, str] | None = None, path: str = "/api/messages") -> Answer:
         """POST a message: JSON, or raw text or bytes."""
         data = body if isinstance(body, str | bytes) else json.dumps(body)
         sent = {"Content-Type": "application/json", "X-Rongcuo": "1", "X-Forwarded-For": self.address}
         sent |= headers or {}
-        async with self.http.post(f"{self.base}/api/messages", data=data, headers=sent) as response:
+        async with self.http.post(self.base + path, data=data, headers=sent) as response:
             return Answer(response.status, response.headers, await response.text())
 
     async def history(self, query: str = "") -> Any:
@@ -175,11 +177,26 @@ class Visitor:
     async def presses(self, token: str) -> dict[str, Any]:
         return await self._sends({"choice": token})
 
+    async def sits(self, seat: str) -> dict[str, Any]:
+        """Take a demo seat and wait for the greeting."""
+        async with self.stream(await self.newest()) as stream:
+            sent = await self.post({"seat": seat}, path="/api/seat")
+            assert (sent.status, sent.json) == (202, {"accepted": True})
+            return await stream.answer()
+
     async def _sends(self, what: dict[str, str]) -> dict[str, Any]:
         async with self.stream(await self.newest()) as stream:
             sent = await self.post({"id": str(uuid.uuid4()), **what})
             assert (sent.status, sent.json) == (202, {"accepted": True})
             return await stream.answer()
+
+
+async def tell(app: App, chat: str, *parts: Part) -> None:
+    """Write messages into a chat as the dialogue would."""
+    async with app.database.transaction() as session:
+        payloads = [part.to_json() for part in parts]
+        await messages.push(session, "web", chat, f"test/{uuid.uuid4()}", payloads, app.now(), "sent")
+    app.hub.told("web", chat)
 
 
 def words_of(message: dict[str, Any]) -> str:

@@ -108,13 +108,16 @@ async def test_a_term_is_explained_and_the_explanation_is_no_law(world: World) -
 async def test_every_menu_entry_works_by_button_by_word_and_by_number(world: World) -> None:
     owner = world.person()
     await owner.says("/start")
-    for label in list(owner.labels):
+    for label in [label for label in owner.labels if label != "我的数据"]:  # which counts the messages
         await owner.says("菜单")
         by_button = words_of(await owner.presses(label))
+        await owner.says("取消")  # what was begun, so that the menu is the same again
         await owner.says("菜单")
         by_word = words_of(await owner.says(label))
+        await owner.says("取消")
         await owner.says("菜单")
         by_number = words_of(await owner.says(str(owner.labels.index(label) + 1)))
+        await owner.says("取消")
         assert by_button == by_word == by_number
 
 

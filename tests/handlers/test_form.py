@@ -60,7 +60,6 @@ def test_every_basis_page_and_every_related_list_fits(shipped: Knowledge) -> Non
 
 def test_every_page_of_browsing_fits(shipped: Knowledge) -> None:
     library = shipped.library
-    _check(browse.menu(place="鄂城"))
     _check(browse.documents(library))
     _check(browse.places(library, "420704"))
     for page in range(90):

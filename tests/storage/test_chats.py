@@ -17,7 +17,9 @@ DAY = dt.timedelta(days=1)
 async def offers(database: Database, token: str, chat: str = "owner", at: dt.datetime = NOW) -> None:
     async with database.transaction() as session:
         dialogue = await chats.load_dialogue(session, "web", chat, at)
-        await chats.offer(session, dialogue, token, "查看依据", {"do": "basis", "entry": "定海-二"}, at)
+        await chats.offer(
+            session, dialogue.channel, dialogue.chat, token, "查看依据", {"do": "basis", "entry": "定海-二"}, at
+        )
 
 
 async def presses(database: Database, token: str, chat: str = "owner", channel: str = "web") -> Button | None:
@@ -61,14 +63,3 @@ async def test_a_longer_token_that_begins_like_a_button_is_not_that_button(datab
     await offers(database, "x" * 24)
     assert await presses(database, "x" * 24) is not None
     assert await presses(database, "x" * 25) is None
-
-
-async def test_old_buttons_are_forgotten_and_newer_ones_kept(database: Database) -> None:
-    await offers(database, "old", at=NOW - 2 * DAY)
-    await offers(database, "edge", at=NOW - DAY)
-    await offers(database, "new")
-    async with database.transaction() as session:
-        assert await chats.forget_buttons(session, NOW - DAY) == 1
-    assert await presses(database, "old") is None
-    assert await presses(database, "edge") is not None
-    assert await presses(database, "new") is not None

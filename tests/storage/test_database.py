@@ -101,7 +101,7 @@ async def test_an_unknown_revision_is_named_in_chinese(database: Database) -> No
 async def test_times_come_back_aware_and_in_utc(database: Database) -> None:
     async with database.transaction() as session:
         dialogue = await chats.load_dialogue(session, "web", "owner", MOMENT)
-        await chats.offer(session, dialogue, "token-1", "菜单", {"do": "menu"}, MOMENT)
+        await chats.offer(session, dialogue.channel, dialogue.chat, "token-1", "菜单", {"do": "menu"}, MOMENT)
     async with database.reading() as session:
         button = await chats.pressed(session, "web", "owner", "token-1")
     assert button is not None

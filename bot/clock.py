@@ -1,0 +1,86 @@
+"""The clock: what is due by itself – licence reminders – and, once an hour, what has been kept long enough (R48)."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+
+import structlog
+
+from bot.settings import Settings
+from handlers.conversation import House
+from handlers.reminders import remind_of_licences
+from storage import privacy
+from storage.database import Database
+
+log = structlog.get_logger()
+EVERY = 60.0  # seconds between two looks
+TIDY_EVERY = dt.timedelta(hours=1)
+BATCH = 2000
+
+
+class Clock:
+    """Looks what is due. Any number may run: what is due is laid once, by whoever is first."""
+
+    def __init__(
+        self,
+        database: Database,
+        house: House,
+        settings: Settings,
+        now: Callable[[], dt.datetime],
+        told: Callable[[str, str], None] = lambda channel, chat: None,
+    ) -> None:
+        self._database = database
+        self._house = house
+        self._settings = settings
+        self._now = now
+        self._told = told
+        self._tidied: dt.datetime | None = None
+
+    async def tick(self) -> None:
+        """One look: send what is due, tidy when an hour has passed."""
+        now = self._now()
+        async with self._database.transaction() as session:
+            reached = await remind_of_licences(session, self._house, now)
+        for channel, chat in reached:
+            self._told(channel, chat)
+        if self._tidied is None or now - self._tidied >= TIDY_EVERY:
+            self._tidied = now
+            counts = await tidy_up(self._database, self._settings, now)
+            if any(counts.values()):
+                log.info("tidied", **counts)
+
+    async def run(self, stop: asyncio.Event, every: float = EVERY) -> None:
+        """Look until stopped; a database that is away is tried again at the next look."""
+        while not stop.is_set():
+            try:
+                await self.tick()
+            except Exception:
+                log.exception("clock cannot reach the database")
+            try:
+                await asyncio.wait_for(stop.wait(), every)
+            except TimeoutError:
+                continue
+
+
+async def tidy_up(database: Database, settings: Settings, now: dt.datetime) -> dict[str, int]:
+    """Delete what is older than the retention settings allow, in batches; returns how much of each kind."""
+    total: dict[str, int] = {}
+    while True:
+        async with database.transaction() as session:
+            counts = await privacy.tidy(
+                session,
+                now,
+                messages_days=settings.keep_messages_days,
+                questions_days=settings.keep_questions_days,
+                buttons_days=settings.keep_buttons_days,
+                attachments_days=settings.keep_files_days,
+                codes_days=settings.keep_codes_days,
+                drafts_days=settings.keep_drafts_days,
+                limit=BATCH,
+            )
+        for name, count in counts.items():
+            total[name] = total.get(name, 0) + count
+        if max(counts.values(), default=0) < BATCH:
+            return total

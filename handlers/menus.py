@@ -1,0 +1,91 @@
+"""Each role's menu and commands (R1): the words on the buttons, the Latin command that a channel offers, and the act behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.messages import Act, Choice, Menu
+
+ROLE_NAMES = {
+    "guest": "访客",
+    "contact": "企业联系人",
+    "officer": "执法人员",
+    "liaison": "镇街",
+    "leader": "分管领导",
+    "legal": "司法行政",
+    "supervisor": "督查室",
+    "admin": "管理员",
+}
+ROLES = tuple(ROLE_NAMES)
+OFFICES = ("officer", "liaison", "leader", "legal", "supervisor", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to do: its label (also understood when typed, as are ``said``), its command and its act."""
+
+    label: str
+    command: str
+    act: Act
+    said: tuple[str, ...] = ()
+
+
+START = Entry("开始", "start", {"do": "start"})
+MENU = Entry("菜单", "menu", {"do": "menu"}, ("主菜单", "功能"))
+HELP = Entry("帮助", "help", {"do": "help"}, ("怎么用", "怎么提问"))
+DOCUMENTS = Entry("政策文件", "documents", {"do": "documents"}, ("文件",))
+LISTS = Entry("四张清单", "lists", {"do": "lists"}, ("清单", "减免责清单"))
+GLOSSARY = Entry("名词解释", "glossary", {"do": "glossary"})
+PLACE = Entry("我的地区", "place", {"do": "place"}, ("换地区", "地区"))
+CHECKS = Entry("自检", "check", {"do": "checks"}, ("自查", "我要自检"))
+BIND = Entry("绑定企业", "bind", {"do": "bind"}, ("绑定", "输入绑定码", "绑定码"))
+MY_DATA = Entry("我的数据", "mydata", {"do": "my_data"}, ("隐私", "我的信息"))
+MY_ENTERPRISE = Entry("我的企业", "enterprise", {"do": "my_enterprise"})
+RECORDS = Entry("自检记录", "records", {"do": "records"}, ("我的自检",))
+FIND = Entry("找企业", "find", {"do": "find"}, ("查企业",))
+ISSUE_CODE = Entry("发绑定码", "code", {"do": "issue_code"})
+RECEIVED = Entry("收到自检", "received", {"do": "received"}, ("收到的自检",))
+ADD_ENTERPRISE = Entry("登记企业", "add", {"do": "add_enterprise"}, ("加企业",))
+MY_OFFICE = Entry("我的任职", "office", {"do": "my_office"}, ("执法证",))
+LEAVE = Entry("请假委托", "leave", {"do": "leave"}, ("请假", "委托"))
+INVITE = Entry("邀请人员", "invite", {"do": "invite"}, ("邀请",))
+PEOPLE = Entry("人员", "people", {"do": "people"}, ("人员名单",))
+
+_EVERYBODY = (START, MENU, HELP, DOCUMENTS, LISTS, GLOSSARY, PLACE, CHECKS, MY_DATA)
+_OFFICE = (FIND, MY_OFFICE, LEAVE, DOCUMENTS, LISTS, GLOSSARY, MY_DATA, HELP)
+_SHOWN: dict[str, tuple[Entry, ...]] = {
+    "guest": (CHECKS, DOCUMENTS, LISTS, GLOSSARY, PLACE, BIND, MY_DATA, HELP),
+    "contact": (CHECKS, MY_ENTERPRISE, RECORDS, DOCUMENTS, LISTS, GLOSSARY, MY_DATA, HELP),
+    "officer": (FIND, ISSUE_CODE, RECEIVED, ADD_ENTERPRISE, MY_OFFICE, LEAVE, LISTS, HELP),
+    "liaison": _OFFICE,
+    "leader": _OFFICE,
+    "legal": _OFFICE,
+    "supervisor": _OFFICE,
+    "admin": (INVITE, PEOPLE, FIND, ADD_ENTERPRISE, MY_OFFICE, DOCUMENTS, MY_DATA, HELP),
+}
+_MORE: dict[str, tuple[Entry, ...]] = {"contact": (BIND, PLACE), "officer": (DOCUMENTS, MY_DATA), "guest": ()}
+
+
+def shown(role: str) -> tuple[Entry, ...]:
+    """The entries of a role's menu, at most eight."""
+    return _SHOWN[role]
+
+
+def entries(role: str) -> tuple[Entry, ...]:
+    """Everything that a role can type or command, its menu first."""
+    return tuple({e.command: e for e in (*_SHOWN[role], *_MORE.get(role, ()), *_EVERYBODY)}.values())
+
+
+def all_entries() -> tuple[Entry, ...]:
+    """Every entry of any role, once."""
+    return tuple({e.command: e for role in ROLES for e in entries(role)}.values())
+
+
+def lasting(role: str) -> Menu:
+    """The menu that a channel keeps beside the input field."""
+    return Menu(role, tuple(entry.label for entry in shown(role)))
+
+
+def choices(role: str) -> list[Choice]:
+    """The menu as buttons under a reply."""
+    return [Choice(entry.label, entry.act) for entry in shown(role)]

@@ -1,0 +1,123 @@
+"""One message being handled: who speaks, in what state, with what knowledge; and the house that all turns share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from handlers.messages import MAX_CHOICES, PULL_CHANNELS, Incoming, Part, Reply, parts_of
+from knowledge.checks.conditions import Circumstances
+from knowledge.checks.criteria import Checks
+from knowledge.industries import Industries
+from knowledge.library import Library
+from knowledge.matching.matcher import Matcher
+from storage import attachments, chats, messages
+from storage.database import Session
+from storage.people import Speaker
+
+if TYPE_CHECKING:
+    from handlers.flows.engine import Engine
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is published right now: the library and the index over it. Swapped as a whole."""
+
+    library: Library
+    matcher: Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What does not change while the program runs: criteria, industries, settings, and where randomness comes from.
+
+    ``new_token`` gives a fresh opaque button token, ``new_code`` a fresh one-time code, ``new_secret`` a long one for
+    links. ``links`` makes the deep links for a code: ``(channel's name, address)``.
+    """
+
+    knowledge: Callable[[], Knowledge]
+    checks: Checks
+    industries: Industries
+    new_token: Callable[[], str]
+    new_code: Callable[[], str]
+    new_secret: Callable[[], str]
+    links: Callable[[str], Sequence[tuple[str, str]]] = lambda code: ()
+    share_link: Callable[[str], str] = lambda token: ""
+    settings: Mapping[str, int] = field(default_factory=lambda: {"young_years": 3, "code_hours": 72, "share_days": 30})
+    demo: bool = False
+
+
+Acts = dict[str, Callable[..., Any]]
+"""Acts by name: each is given the turn and the act, and returns a reply, several, or an awaitable of these."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One message being handled."""
+
+    session: Session
+    incoming: Incoming
+    dialogue: chats.Dialogue
+    knowledge: Knowledge
+    house: House
+    speaker: Speaker
+    engine: Engine
+
+    @property
+    def library(self) -> Library:
+        return self.knowledge.library
+
+    @property
+    def now(self) -> dt.datetime:
+        return self.incoming.at
+
+    @property
+    def today(self) -> dt.date:
+        return self.incoming.at.astimezone(CHINA).date()
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return self.dialogue.state
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """What conditions are judged by today."""
+        return Circumstances(self.today, self.house.checks.sizes, self.house.settings)
+
+    async def send(self, channel: str, chat: str, key: str, reply: Reply) -> None:
+        """Send a reply to another chat; with a key that was used before, nothing is sent."""
+        await push(self.session, self.house, channel, chat, key, reply, self.now)
+
+
+async def push(
+    session: Session, house: House, channel: str, chat: str, key: str, reply: Reply, now: dt.datetime
+) -> None:
+    """Write a reply that answers nothing into a chat's outbox; a key that was used before writes nothing."""
+    parts, _ = await composed(session, house, channel, chat, reply, now)
+    state = "sent" if channel in PULL_CHANNELS else "waiting"
+    await messages.push(session, channel, chat, key, [part.to_json() for part in parts], now, state)
+
+
+async def composed(
+    session: Session, house: House, channel: str, chat: str, reply: Reply, now: dt.datetime
+) -> tuple[list[Part], list[list[Any]]]:
+    """A reply as parts for one chat: each choice has its token, each file its attachment.
+
+    Also returns what is offered, as ``[label, act]``, for labels and numbers that are typed.
+    """
+    buttons, offered, files = [], [], []
+    for choice in reply.choices[:MAX_CHOICES]:
+        token = house.new_token()
+        await chats.offer(session, channel, chat, token, choice.label, dict(choice.act), now)
+        buttons.append((token, choice.label))
+        offered.append([choice.label, dict(choice.act)])
+    for file in reply.files:
+        token = house.new_token()
+        await attachments.put(session, token, channel, chat, file.name, file.mime, file.content, now)
+        files.append((token, file.name, file.mime))
+    return parts_of(reply, buttons, files), offered

@@ -1,0 +1,59 @@
+"""Small files made for one chat: a QR picture, an export. They are given to that chat alone (R49)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import Attachment
+
+MAX_BYTES = 5 * 1024 * 1024
+
+
+class TooLarge(ValueError):
+    """文件太大，最多 5 MB。"""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it is handed out."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+async def put(
+    session: AsyncSession,
+    token: str,
+    channel: str,
+    chat: str,
+    name: str,
+    mime: str,
+    content: bytes,
+    now: dt.datetime,
+) -> None:
+    """Keep a file for a chat under an opaque ASCII token from outside. Raises ``TooLarge`` above ``MAX_BYTES``."""
+    if len(content) > MAX_BYTES:
+        raise TooLarge(TooLarge.__doc__)
+    session.add(
+        Attachment(token=token, channel=channel, chat=chat, name=name[:120], mime=mime, content=content, at=now)
+    )
+    await session.flush()
+
+
+async def get(session: AsyncSession, token: str, channel: str, chat: str) -> File | None:
+    """The file behind a token, only for the chat it was made for."""
+    if not (token.isascii() and token.isprintable()):  # never ours, and PostgreSQL takes no NUL
+        return None
+    row = (
+        await session.execute(
+            select(Attachment.name, Attachment.mime, Attachment.content).where(
+                Attachment.token == token, Attachment.channel == channel, Attachment.chat == chat
+            )
+        )
+    ).one_or_none()
+    return None if row is None else File(row.name, row.mime, row.content)
