@@ -8,15 +8,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from itertools import compress
+from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
 
-from knowledge.matching.cues import consequence_of, fits_consequence, type_of
+from knowledge.matching.corpus import Corpus, Role
+from knowledge.matching.cues import consequence_of, fits_consequence, is_of_type, type_of
 from knowledge.matching.entries import Entry
-from knowledge.matching.postings import Floats, Ints, Postings, Stack, Vocabulary
+from knowledge.matching.postings import Floats, Ints, Postings, Scores, Stack
 from knowledge.matching.tokens import Analyzer, Tokens, sound_of
 
 FEATURES = (
@@ -58,27 +60,25 @@ FEATURES = (
 _ARTICLE_NUMBER = re.compile("第[〇零一二三四五六七八九十百千\\d]+条.*$")
 _POOL = {"words": 14, "chars": 14, "whole": 24, "alias": 16, "concept": 8}
 _SURFACE_POOL, _SOUND_POOL = 60, 16
+_NEAR = (0.35, 0.15, 0.0)
 
 
-def _best(view: Floats, count: int) -> Ints:
-    """The rows with the highest scores. Most rows score nothing: choosing among the others alone is many times quicker."""
-    found = np.flatnonzero(view > 0.35 * view.max()) if len(view) else np.zeros(0, np.int64)
-    if len(found) < count:
-        found = np.flatnonzero(view > 0)
+def _best(view: Scores, count: int) -> Ints:
+    """The rows with the highest scores, of equals the first. Only those near the best are looked at, if they are enough."""
+    if not len(view):
+        return np.zeros(0, np.int32)
+    top = view.max()
+    for share in _NEAR:
+        found = np.flatnonzero(view > share * top)
+        if len(found) >= count:
+            break
     if len(found) > count:
-        found = found[np.argpartition(view[found], len(found) - count)[len(found) - count :]]
+        scores = view[found]
+        least = np.partition(scores, len(found) - count)[len(found) - count]
+        chosen = scores > least
+        chosen[np.flatnonzero(scores == least)[: count - int(chosen.sum())]] = True
+        found = found[chosen]
     return found.astype(np.int32)
-
-
-def passages_of(body: str, length: int = 60) -> list[str]:
-    """A text in passages of whole sentences, at least ``length`` characters each but the last."""
-    passages: list[str] = []
-    for sentence in re.findall(r"[^。；！？\n]+[。；！？\n]*", body):
-        if passages and len(passages[-1]) < length:
-            passages[-1] += sentence
-        else:
-            passages.append(sentence)
-    return passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,10 @@ class Index:
         self.entries = tuple(entries)
         self.analyzer = analyzer
         self.rows = {entry.id: row for row, entry in enumerate(self.entries)}
-        self._vocabulary = Vocabulary()
-        size = len(self.entries)
         was_collecting = gc.isenabled()
         gc.disable()  # a hundred thousand short-lived tuples, none of them in a cycle
         try:
-            self._build(size, outside)
+            self._build(len(self.entries), outside)
         finally:
             if was_collecting:
                 gc.enable()
@@ -127,72 +125,50 @@ class Index:
         self._family = np.asarray(
             [families.setdefault(name, len(families)) for name in names_of_families], dtype=np.int32
         )
-        self._family_size = np.sqrt(np.bincount(self._family, minlength=1)).astype(np.float32)
-        self._types: dict[int, frozenset[str]] = {}
+        self._of_families = np.argsort(self._family, kind="stable").astype(np.int32)
+        self._family_starts = np.concatenate([[0], np.cumsum(np.bincount(self._family, minlength=1))])
+        self._types: dict[tuple[int, str], bool] = {}
 
     def _build(self, size: int, outside: Sequence[str]) -> None:
-        intern = self._vocabulary.intern
-        texts: list[str] = []
-        surface_owner: list[int] = []
-        views: dict[str, list[tuple[int, Ints]]] = {
-            name: [] for name in ("surface", "sound", "words", "chars", "whole", "alias", "concept", "all")
-        }
-        word_counts: Counter[str] = Counter(dict.fromkeys(sorted(self.analyzer.domain_words), 0))
-        for row, entry in enumerate(self.entries):
-            title, body = self.analyzer.tokens(entry.title), self.analyzer.tokens(entry.body)
-            own = [self.analyzer.tokens(alias, cut=False) for alias in entry.aliases]
-            chars = {id(tokens): intern(tokens.chars) for tokens in (title, body, *own)}
-            words = {id(tokens): intern(tokens.words) for tokens in (title, body)}
-            passages = [] if own else [self.analyzer.tokens(part, cut=False) for part in passages_of(entry.body)]
-            chars |= {id(tokens): intern(tokens.chars) for tokens in passages}
-            for tokens in [*([title] if title.text else []), *own, *passages] or [body]:
-                views["surface"].append((len(texts), chars[id(tokens)]))
-                views["sound"].append((len(texts), intern(tokens.sounds)))
-                surface_owner.append(row)
-                texts.append(tokens.text)
-            views["words"] += [(row, words[id(title)]), (row, words[id(title)]), (row, words[id(body)])]
-            views["chars"] += [(row, chars[id(title)]), (row, chars[id(title)]), (row, chars[id(body)])]
-            views["whole"] += [(row, chars[id(title)]), (row, chars[id(body)])]
-            views["alias"] += [(row, chars[id(tokens)]) for tokens in (title, *own)]
-            views["concept"] += [(row, intern(tokens.concepts)) for tokens in (title, body, *own)]
-            views["all"] += [(row, chars[id(tokens)]) for tokens in (title, body, *own)]
-            word_counts.update((*title.words, *body.words))
-            word_counts.update(concept[1:] for tokens in own for concept in tokens.concepts)
-        views["outside"] = [
-            (row, intern(self.analyzer.tokens(question, cut=False).chars)) for row, question in enumerate(outside)
-        ]
-        width = len(self._vocabulary.numbers)
-        is_pair = np.fromiter((len(term) == 2 for term in self._vocabulary.numbers), bool, width)
-
-        def postings(
-            name: str, rows: int, weighting: Literal["cosine", "bm25", "idf"], *, pairs: bool = False, **options: float
-        ) -> Postings:
-            parts = views.pop(name)
-            owners = np.repeat(np.asarray([owner for owner, _ in parts], np.int32), [len(part) for _, part in parts])
-            terms = np.concatenate([part for _, part in parts]) if parts else np.zeros(0, np.int32)
-            if pairs:
-                keep = is_pair[terms]
-                owners, terms = owners[keep], terms[keep]
-            return Postings(owners, terms, rows, width, weighting, **options)
-
-        self._surface_texts = texts
-        self._owners = np.asarray(surface_owner, dtype=np.int32)
+        corpus = Corpus.of(self.entries, outside, self.analyzer)
+        surfaces = corpus.is_surface()
+        surface_of = np.where(surfaces, np.cumsum(surfaces) - 1, -1).astype(np.int32)
+        self._surface_texts = [text.replace(" ", "") for text in compress(corpus.texts, surfaces)]
+        self._owners = corpus.rows[surfaces]
         self._first = np.searchsorted(self._owners, np.arange(size + 1)).astype(np.int64)
+        named, bodies = corpus.rows_of(Role.TITLE, Role.ALIAS), corpus.rows_of(Role.TITLE, Role.BODY)
+        everything = corpus.rows_of(Role.TITLE, Role.BODY, Role.ALIAS)
+        titles_twice = 1 + (corpus.roles == Role.TITLE).astype(np.uint16)
+        count = len(self._surface_texts)
+
+        self._chars, self._sounds = corpus.chars_and_sounds()
+        of = self._chars.in_rows
+        df, rows, once = of(bodies)
         self._by_chars = Stack(
             [
-                postings("surface", len(texts), "cosine"),
-                postings("chars", size, "bm25"),
-                postings("whole", size, "cosine"),
-                postings("alias", size, "bm25", b=0.4, k1=1.6),
-                postings("outside", len(outside), "cosine"),
+                Postings(of(surface_of), count, "cosine"),
+                Postings((df, rows, of(bodies, titles_twice)[2]), size, "bm25"),
+                Postings((df, rows, once), size, "cosine"),
+                Postings(of(named), size, "bm25", b=0.4, k1=1.6),
+                Postings(of(corpus.rows_of(Role.OUTSIDE)), len(outside), "cosine"),
             ]
         )
-        self._by_sounds = Stack([postings("sound", len(texts), "cosine")])
-        self._by_words = Stack([postings("words", size, "bm25")])
-        self._by_concepts = Stack([postings("concept", size, "bm25", b=0.3)])
-        self._all = postings("all", size, "idf", pairs=True)
+        del df, rows, once
+        pairs = of(everything, terms_from=self._chars.first_pair)
+        self._all = Postings(pairs, size, "idf")
         self._by_pairs = Stack([self._all])
-        self._by_sound = self._sounding_words(word_counts)
+        self._chars.drop()
+        del pairs
+        self._by_sounds = Stack([Postings(self._sounds.in_rows(surface_of), count, "cosine")])
+        self._sounds.drop()
+        self._words, often = corpus.words(self.analyzer)
+        self._by_words = Stack([Postings(self._words.in_rows(bodies, titles_twice), size, "bm25")])
+        self._words.drop()
+        self._concepts, named_often = corpus.concepts(self.analyzer)
+        concepts = Postings(self._concepts.in_rows(everything), size, "bm25", b=0.3)
+        self._by_concepts = Stack([concepts])
+        self._concepts.drop()
+        self._by_sound = self._sounding_words(often, named_often)
 
     def candidates(self, question: str, allowed: Floats | None = None) -> Candidates:
         """The candidates for a question with their features; ``allowed`` masks rows out (1 keeps, 0 drops)."""
@@ -203,16 +179,15 @@ class Index:
         size = len(self.entries)
         if not tokens.text or not size:
             return Candidates(np.zeros(0, np.int32), np.zeros((0, len(FEATURES)), np.float32), 0.0, tokens)
-        bag = self._vocabulary.bag
-        pairs = bag([term for term in tokens.chars if len(term) == 2])
-        surface_scores, chars, whole, alias, outside = self._by_chars.scores(bag(tokens.chars))
-        (sound_scores,) = self._by_sounds.scores(bag(tokens.sounds))
-        (words,) = self._by_words.scores(bag(tokens.words))
-        (concept,) = self._by_concepts.scores(bag(tokens.concepts))
+        everything = self._chars.bag(tokens.chars)
+        pairs = self._chars.pairs_of(everything)
+        surface_scores, chars, whole, alias, outside = self._by_chars.scores(everything)
+        (sound_scores,) = self._by_sounds.scores(self._sounds.bag(tokens.sounds))
+        (words,) = self._by_words.scores(self._words.bag(tokens.words))
+        (concept,) = self._by_concepts.scores(self._concepts.bag(tokens.concepts))
         views = {"words": words, "chars": chars, "whole": whole, "alias": alias, "concept": concept}
-        (coverage,) = self._by_pairs.scores(pairs.once)
+        (coverage,) = self._by_pairs.scores(pairs)
         known, total = self._all.weight(pairs)
-        coverage = coverage / max(total, 1e-6)
         if allowed is not None:
             views = {name: view * allowed for name, view in views.items()}
             surface_scores = surface_scores * allowed[self._owners]
@@ -221,29 +196,38 @@ class Index:
         share = known / total if total else 0.0
         return Candidates(
             rows,
-            self._features(rows, views, coverage, share, surface_scores, sound_scores, tokens, question),
+            self._features(
+                rows, views, coverage[rows] / max(total, 1e-6), share, surface_scores, sound_scores, tokens, question
+            ),
             share,
             tokens,
             float(outside.max()) if len(outside) else 0.0,
         )
 
-    def _sounding_words(self, counts: Counter[str]) -> dict[tuple[str, ...], str]:
+    def _sounding_words(self, *counts: dict[str, int]) -> dict[tuple[str, ...], str]:
         """The most frequent word of the entries for each sequence of sounds."""
+        total = Counter(dict.fromkeys(sorted(self.analyzer.domain_words), 0))
+        for part in counts:
+            total.update(part)
         out: dict[tuple[str, ...], str] = {}
-        for word, _ in counts.most_common():
+        for word, _ in total.most_common():
             if 2 <= len(word) <= 5 and word in self.analyzer.known_words:
                 out.setdefault(tuple(map(sound_of, word)), word)
         return out
 
-    def _has_pair(self, pair: str) -> bool:
-        return self._all.knows(self._vocabulary.numbers.get(pair))
+    def _are_known(self, pairs: Sequence[str]) -> list[bool]:
+        """Whether entries have pairs of characters."""
+        numbers = self._chars.numbers(pairs)
+        known = numbers >= 0
+        known[known] = self._all.df[numbers[known]] > 0
+        return list(known.tolist())
 
     def corrected(self, text: str) -> str:
         """The text with words that sound like a word of the entries, but are none, put right (年抱 → 年报)."""
-        odd = [not self._has_pair(text[at : at + 2]) for at in range(len(text) - 1)]
+        odd = [not known for known in self._are_known([text[at : at + 2] for at in range(len(text) - 1)])]
         start = 0
         while start < len(text) - 1:
-            for length in (5, 4, 3, 2):
+            for length in (5, 4, 3, 2) if any(odd[start : start + 4]) else ():
                 piece = text[start : start + length]
                 # a pair of characters that no entry has, in what is no word itself
                 if (
@@ -271,11 +255,11 @@ class Index:
             at = start + offset
             if text[at] != char:
                 around = (text[max(at - 1, 0) : at + 1], text[at : at + 2])
-                if any(pair in self.analyzer.known_words and self._has_pair(pair) for pair in around):
+                if any(self._are_known([pair for pair in around if pair in self.analyzer.known_words])):
                     return True
         return False
 
-    def _pool(self, views: dict[str, Floats], surface_scores: Floats, sound_scores: Floats) -> Ints:
+    def _pool(self, views: dict[str, Scores], surface_scores: Scores, sound_scores: Scores) -> Ints:
         """The rows that are best in any view; a row of the surface views is the owner of a surface."""
         chosen = [_best(views[name], count) for name, count in _POOL.items()]
         chosen += [self._owners[_best(surface_scores, _SURFACE_POOL)], self._owners[_best(sound_scores, _SOUND_POOL)]]
@@ -284,11 +268,11 @@ class Index:
     def _features(
         self,
         rows: Ints,
-        views: dict[str, Floats],
-        coverage: Floats,
+        views: dict[str, Scores],
+        coverage: Scores,
         known: float,
-        surface_scores: Floats,
-        sound_scores: Floats,
+        surface_scores: Scores,
+        sound_scores: Scores,
         tokens: Tokens,
         question: str,
     ) -> Floats:
@@ -296,7 +280,7 @@ class Index:
             return np.zeros((0, len(FEATURES)), np.float32)
         out: dict[str, Any] = {}
         best, surface, mean = self._best_surfaces(rows, surface_scores)
-        own = {name: view[rows] for name, view in views.items()}
+        own = {name: view[rows].astype(np.float32) for name, view in views.items()}
         own |= {"surface": surface, "sound": self._best_surfaces(rows, sound_scores)[1]}
         for name, view in own.items():
             top = max(float(view.max()), 1e-6)
@@ -306,8 +290,8 @@ class Index:
         order = np.sort(out["surface"])[::-1]
         runner = np.where(out["surface"] >= order[0], order[1] if len(order) > 1 else 0.0, order[0])
         out["surface_gap"] = out["surface"] - runner
-        out["coverage"] = coverage[rows]
-        out["coverage_rel"] = coverage[rows] / max(float(coverage[rows].max()), 1e-6)
+        out["coverage"] = coverage
+        out["coverage_rel"] = coverage / max(float(coverage.max()), 1e-6)
         out["unknown_sound"] = (1 - known) * out["sound"]
         texts = [self._surface_texts[i] for i in best]
         text = tokens.text[:200]
@@ -326,19 +310,17 @@ class Index:
         out["place"] = self._place_fit(rows, question)
         asked = type_of(question)
         out["same_type"] = np.asarray(
-            [float(asked in self._types_of(int(row))) if asked else 0.0 for row in rows], dtype=np.float32
+            [float(asked != "" and self._asks(row, asked)) for row in rows.tolist()], dtype=np.float32
         )
         out["has_aliases"] = self._has_aliases[rows]
         titles = self._first[rows]
         out["title_cover"] = surface_scores[titles]
-        whole = views["whole"]
-        family = np.bincount(self._family, weights=whole * whole * whole) / self._family_size
-        support = np.cbrt(family[self._family[rows]])
+        support = self._family_support(rows, views["whole"])
         out["family"] = support
         out["family_rel"] = support / max(float(support.max()), 1e-6)
         return np.stack([out[name].astype(np.float32) for name in FEATURES], axis=1)
 
-    def _best_surfaces(self, rows: Ints, scores: Floats) -> tuple[list[int], Floats, Floats]:
+    def _best_surfaces(self, rows: Ints, scores: Scores) -> tuple[list[int], Floats, Floats]:
         """The best surface of each row, its score, and the mean of the three best scores."""
         starts, lengths = self._first[rows], self._first[rows + 1] - self._first[rows]
         width = max(int(lengths.max()), 3)
@@ -352,11 +334,24 @@ class Index:
         means = np.where(present, top, 0.0).sum(axis=1) / np.maximum(present.sum(axis=1), 1)
         return best.tolist(), highest, means.astype(np.float32)
 
-    def _types_of(self, row: int) -> frozenset[str]:
-        """The kinds of answer that an entry's typical questions ask for; worked out when first needed."""
-        if row not in self._types:
-            self._types[row] = frozenset(filter(None, map(type_of, self.entries[row].aliases)))
-        return self._types[row]
+    def _family_support(self, rows: Ints, whole: Scores) -> Scores:
+        """How much the document, office or law of each row fits as a whole: a mean of its rows that favours high ones."""
+        families, own = np.unique(self._family[rows], return_inverse=True)
+        starts, ends = self._family_starts[families], self._family_starts[families + 1]
+        fits = whole[
+            np.concatenate([self._of_families[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)])
+        ]
+        sizes = ends - starts
+        sums = np.add.reduceat(fits * fits * fits, np.cumsum(sizes) - sizes)
+        return np.asarray(np.cbrt(sums / np.sqrt(sizes))[own])
+
+    def _asks(self, row: int, asked: str) -> bool:
+        """Whether a typical question of an entry asks for that kind of answer; worked out when first needed."""
+        known = self._types.get((row, asked))
+        if known is None:
+            known = any(is_of_type(alias, asked) for alias in self.entries[row].aliases)
+            self._types[row, asked] = known
+        return known
 
     def _place_fit(self, rows: Ints, question: str) -> Floats:
         named = [name for name in self._place_rows if name in question]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,109 +11,209 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
-class Bag:
-    """The terms of a question: term numbers with counts, and how many different terms the vocabulary does not know."""
-
-    terms: Ints
-    counts: Floats
-    unknown: int
-
-    @property
-    def once(self) -> Bag:
-        """The same terms, each counted once."""
-        return Bag(self.terms, np.ones(len(self.terms), dtype=np.float32), self.unknown)
-
+Longs = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.uint16]
+Weighting = Literal["cosine", "bm25", "idf"]
+Term = Sequence[str]
+"""One symbol, or two that stand side by side: ``"罚"``, ``"罚款"`` for characters, ``("罚款", "分期")`` for words."""
 
 BUDGET = 30_000
 """Postings read at most for one view of one question; some tenths of a millisecond."""
 
 
-class _Numbers(dict[str, int]):
-    """Gives a new term the next number."""
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """The terms of a question: numbers and counts; how many different terms, and pairs, the vocabulary does not know."""
 
-    def __missing__(self, term: str) -> int:
-        number = self[term] = len(self)
-        return number
+    terms: Ints
+    counts: Floats
+    unknown: int
+    unknown_pairs: int
 
 
-class Vocabulary:
-    """Terms to numbers, shared by all views of an index. Growing while the index is built, then only read."""
+def pair_codes(first: Ints | Longs, second: Ints | Longs, symbols: int) -> Longs:
+    """The codes of pairs of symbols, where there are so many symbols."""
+    return np.asarray((first.astype(np.int64) + 1) * symbols + second)
 
-    def __init__(self) -> None:
-        self.numbers = _Numbers()
 
-    def intern(self, terms: tuple[str, ...] | list[str]) -> Ints:
-        """The numbers of terms; new ones get the next."""
-        return np.fromiter(map(self.numbers.__getitem__, terms), dtype=np.int32, count=len(terms))
+class Sorted:
+    """Places of terms by code and unit, equal ones counted. ``starts`` are where the places of each of ``codes`` start.
 
-    def bag(self, terms: tuple[str, ...] | list[str]) -> Bag:
+    The term with ``codes[i]`` stands once more in ``units[i]`` of ``size`` units. There may be tens of millions:
+    ``codes`` is used up.
+    """
+
+    def __init__(self, codes: Longs, units: Ints, size: int) -> None:
+        bits = size.bit_length()
+        keys = codes
+        keys <<= bits
+        keys |= units
+        keys.sort()
+        first = np.flatnonzero(_changes(keys))
+        # twice as many still fit, as where titles count twice
+        self.counts: Counts = np.minimum(np.append(first[1:], len(keys)) - first, 2**15 - 1).astype(np.uint16)
+        keys = keys[first]
+        del first
+        self.units: Ints = (keys & ((1 << bits) - 1)).astype(np.int32)
+        keys >>= bits
+        self.starts: Longs = np.flatnonzero(_changes(keys))
+        self.codes: Longs = keys[self.starts]
+
+
+class Occurrences:
+    """How often each term stands in each unit of text, and the vocabulary that gives terms their numbers.
+
+    ``symbols`` gives each symbol its number from 0. The code of a term is its symbol's number, or, for the pair of ``a``
+    and ``b``, ``n + a·n + b`` where ``n`` is how many symbols there are (``pair_codes``). A term's number is the rank
+    of its code: pairs, from ``first_pair``, after single symbols.
+    """
+
+    def __init__(self, symbols: Mapping[str, int], singles: Sorted | None, pairs: Sorted | None) -> None:
+        self._symbols = symbols
+        both = [part for part in (singles, pairs) if part]
+        self.first_pair = len(singles.codes) if singles else 0
+        if singles and pairs:
+            pairs.starts += len(singles.units)
+        self._codes: Longs = np.concatenate([part.codes for part in both])
+        self._units: Ints = np.concatenate([part.units for part in both])
+        self._counts: Counts = np.concatenate([part.counts for part in both])
+        self._starts: Longs = np.concatenate([*[part.starts for part in both], [len(self._units)]])
+        self.width = len(self._codes)
+
+    def drop(self) -> None:
+        """Keep the vocabulary alone."""
+        del self._units, self._counts, self._starts
+
+    def in_rows(self, row_of: Ints, times: Counts | None = None, terms_from: int = 0) -> tuple[Ints, Ints, Floats]:
+        """When unit ``i`` belongs to row ``row_of[i]`` (-1: to none), ``times[i]`` times over: df, rows, counts.
+
+        ``df`` is how many rows each term has; ``rows`` and ``counts`` are by term, then by row. Rows must ascend with the
+        units; terms below ``terms_from`` are left out.
+        """
+        start = int(self._starts[terms_from])
+        units = self._units[start:]
+        keep = row_of[units] >= 0
+        kept = np.add.reduceat(keep, self._starts[terms_from:-1] - start, dtype=np.int64)
+        starts = np.concatenate([[0], np.cumsum(kept)])
+        units, counts = units[keep], self._counts[start:][keep]
+        rows = row_of[units]
+        factors = times[units] if times is not None else np.uint16(1)
+        del units, keep
+        first = _changes(rows)
+        first[starts[starts < len(rows)]] = True
+        df = np.zeros(self.width, np.int32)
+        df[terms_from:] = np.diff(_how_many_before(first)[starts])
+        if not first.all():
+            rows, merged = rows[first], np.add.reduceat(counts * factors, np.flatnonzero(first), dtype=np.int32)
+            return df, rows, merged.astype(np.float32)
+        return df, rows, (counts * factors).astype(np.float32)
+
+    def numbers(self, terms: Sequence[Term]) -> Ints:
+        """The numbers of terms, -1 for those that stand nowhere."""
+        get, size = self._symbols.get, len(self._symbols)
+        # the code of a pair with an unknown symbol is below 0
+        no_first, no_second = -size - 2, -size * (size + 1) - 1
+        found = [
+            get(term[0], -1) if len(term) == 1 else size * (get(term[0], no_first) + 1) + get(term[1], no_second)
+            for term in terms
+        ]
+        codes = np.asarray(found, np.int64)
+        at = np.searchsorted(self._codes, codes).astype(np.int32)
+        if not self.width:
+            return at - 1
+        return np.where(self._codes[np.minimum(at, self.width - 1)] == codes, at, -1).astype(np.int32)
+
+    def bag(self, terms: Iterable[Term]) -> Bag:
         """The known terms of a question with their counts."""
-        known: dict[int, float] = {}
-        unknown: set[str] = set()
-        get = self.numbers.get
+        counts: dict[Term, float] = {}
         for term in terms:
-            number = get(term)
-            if number is None:
-                unknown.add(term)
-            else:
-                known[number] = known.get(number, 0.0) + 1.0
-        size = len(known)
-        return Bag(np.fromiter(known, np.int32, size), np.fromiter(known.values(), np.float32, size), len(unknown))
+            counts[term] = counts.get(term, 0.0) + 1.0
+        numbers = self.numbers(list(counts))
+        known = numbers >= 0
+        times = np.asarray(list(counts.values()), np.float32)
+        unknown = [term for term, is_known in zip(counts, known.tolist(), strict=True) if not is_known]
+        return Bag(numbers[known], times[known], len(unknown), sum(len(term) == 2 for term in unknown))
+
+    def pairs_of(self, bag: Bag) -> Bag:
+        """The pairs of a bag, each counted once."""
+        pairs = bag.terms[bag.terms >= self.first_pair]
+        return Bag(pairs, np.ones(len(pairs), np.float32), bag.unknown_pairs, bag.unknown_pairs)
+
+
+def _how_many_before(flags: npt.NDArray[np.bool_]) -> Ints:
+    """How many flags are up before each place, and before the end."""
+    out = np.zeros(len(flags) + 1, np.int32)
+    np.cumsum(flags, out=out[1:])
+    return out
+
+
+def _changes(values: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+    """Where a value differs from the one before it; the first does."""
+    out = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=out[1:])
+    return out
 
 
 class Postings:
     """Terms → rows with weights. ``cosine``: log tf · idf at unit length; ``bm25``; ``idf``: presence alone.
 
-    Built from parallel arrays: term ``terms[i]`` occurs once more in row ``owners[i]``.
+    Built from ``Occurrences.in_rows``.
     """
 
     def __init__(
         self,
-        owners: Ints,
-        terms: Ints,
+        occurring: tuple[Ints, Ints, Floats],
         size: int,
-        width: int,
-        weighting: Literal["cosine", "bm25", "idf"],
+        weighting: Weighting,
         *,
         b: float = 0.75,
         k1: float = 1.2,
     ) -> None:
+        self.df, self._rows, tf = occurring
         self.size = size
         self.is_cosine = weighting == "cosine"
-        pairs, counts = np.unique(terms.astype(np.int64) * max(size, 1) + owners, return_counts=True)
-        column = (pairs // max(size, 1)).astype(np.int32)
-        owner = (pairs % max(size, 1)).astype(np.int32)
-        tf = counts.astype(np.float32)
-        self.df: Ints = np.bincount(column, minlength=width).astype(np.int32)
+        self._starts: Ints = np.concatenate([[0], np.cumsum(self.df)]).astype(np.int32)
         if weighting == "cosine":
             self.idf: Floats = (np.log((size + 1) / (self.df + 1)) + 1).astype(np.float32)
-            value = (1 + np.log(tf)) * self.idf[column]
-            norms = np.sqrt(np.bincount(owner, weights=value.astype(np.float64) ** 2, minlength=max(size, 1)))
-            value = value / np.maximum(norms[owner], 1e-9)
+            weights = np.repeat(self.idf, self.df)
+            value = np.log(tf)
+            value += 1
+            value *= weights
+            norms = np.sqrt(np.bincount(self._rows, weights=value.astype(np.float64) ** 2, minlength=max(size, 1)))
+            value /= np.maximum(norms, 1e-9).astype(np.float32)[self._rows]
+            value *= weights  # the question's side, so that a question need not be weighted term by term
         else:
             self.idf = np.log1p((size - self.df + 0.5) / (self.df + 0.5)).astype(np.float32)
-            lengths = np.bincount(owners, minlength=max(size, 1)).astype(np.float32)
+            value = np.repeat(self.idf, self.df)
             if weighting == "bm25":
-                mean = max(float(lengths.mean()), 1.0)
-                value = self.idf[column] * tf * (k1 + 1) / (tf + k1 * (1 - b + b * lengths[owner] / mean))
-            else:
-                value = self.idf[column]
-        self.owners: Ints = owner
-        self.values: Floats = value.astype(np.float32)
+                lengths = np.bincount(self._rows, weights=tf, minlength=max(size, 1)).astype(np.float32)
+                damping = k1 * (1 - b + b * lengths / max(float(lengths.mean()), 1.0))
+                value *= tf * (k1 + 1) / (tf + damping.astype(np.float32)[self._rows])
+        self._values: Floats = value
         self.unseen_idf = float(math.log(size + 1) + 1)
 
-    def knows(self, term: int | None) -> bool:
-        """Whether any row has the term."""
-        return term is not None and bool(self.df[term])
+    def scores(self, terms: Ints, weights: Floats, length: float) -> Scores:
+        """The score of every row for some terms, each with its weight in a question of that length."""
+        places = list(map(slice, self._starts[terms].tolist(), self._starts[terms + 1].tolist()))
+        if not places:
+            return np.zeros(self.size)
+        rows = np.concatenate([self._rows[place] for place in places])
+        parts = [self._values[place] for place in places]
+        for at in np.flatnonzero(weights != 1).tolist():
+            parts[at] = parts[at] * weights[at]
+        values = np.concatenate(parts)
+        if length != 1.0:
+            values /= np.float32(length)
+        return np.bincount(rows, weights=values, minlength=self.size).astype(np.float64, copy=False)
 
-    def length_of(self, bag: Bag, counts: Floats) -> float:
-        """The length of a question's vector in this view, for the cosine."""
+    def length_of(self, bag: Bag, weights: Floats) -> float:
+        """The length of a question's vector in this view; 1 where scores are no cosines."""
+        if not self.is_cosine:
+            return 1.0
         known = self.df[bag.terms] > 0
-        whole = counts[known] * self.idf[bag.terms[known]]
+        whole = weights[known] * self.idf[bag.terms[known]]
         return max(math.sqrt(float(whole @ whole)), 1e-9)
 
     def weight(self, bag: Bag) -> tuple[float, float]:
@@ -124,24 +224,13 @@ class Postings:
 
 
 class Stack:
-    """Several views of the same vocabulary side by side: one pass over the postings scores all their rows."""
+    """Several views of the same vocabulary that read the same terms of a question."""
 
     def __init__(self, views: Sequence[Postings]) -> None:
         self._views = tuple(views)
-        self._starts_of_rows = np.concatenate([[0], np.cumsum([view.size for view in views])]).astype(np.int64)
         self.df: Ints = np.sum([view.df for view in views], axis=0).astype(np.int32)
-        terms = np.concatenate([np.repeat(np.arange(len(view.df)), view.df) for view in views])
-        order = np.argsort(terms, kind="stable")
-        parts = zip(views, self._starts_of_rows, strict=False)
-        self._owners: Ints = np.concatenate([view.owners + start for view, start in parts])[order].astype(np.int32)
-        # the idf of a cosine's question side stands in the posting, so that one weight serves every view
-        values = [view.values * np.repeat(view.idf, view.df) if view.is_cosine else view.values for view in views]
-        self._values: Floats = np.concatenate(values)[order].astype(np.float32)
-        self._starts = np.concatenate([[0], np.cumsum(self.df)]).astype(np.int64)
-        for view in views:
-            view.owners, view.values = view.owners[:0], view.values[:0]  # they stand here now
 
-    def scores(self, bag: Bag) -> list[Floats]:
+    def scores(self, bag: Bag) -> list[Scores]:
         """The score of every row of every view. At most ``BUDGET`` postings a view are read, the rarest terms' first.
 
         The most frequent terms of a question tell the least and cost the most; over a few thousand rows none is left out.
@@ -151,18 +240,6 @@ class Stack:
         if int(df.sum()) > BUDGET * len(self._views):
             rarest = np.argsort(df, kind="stable")
             keep[rarest[np.cumsum(df[rarest]) > BUDGET * len(self._views)]] = False
-        columns, lengths = bag.terms[keep], df[keep]
-        rows = int(self._starts_of_rows[-1])
-        if not len(columns):
-            return [np.zeros(view.size, dtype=np.float32) for view in self._views]
-        counts = 1 + np.log(bag.counts)
-        # positions of all postings of all terms, without a Python loop
-        offsets = np.repeat(self._starts[columns] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-        at = offsets + np.arange(len(offsets))
-        weighted = self._values[at] * np.repeat(counts[keep].astype(np.float32), lengths)
-        everything = np.bincount(self._owners[at], weights=weighted, minlength=rows).astype(np.float32)
-        out = []
-        for view, start in zip(self._views, self._starts_of_rows, strict=False):
-            own = everything[start : start + view.size]
-            out.append(own / view.length_of(bag, counts) if view.is_cosine else own)
-        return out
+        weights = (1 + np.log(bag.counts)).astype(np.float32)
+        terms, own = bag.terms[keep], weights[keep]
+        return [view.scores(terms, own, view.length_of(bag, weights)) for view in self._views]

@@ -8,12 +8,15 @@ import math
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import jieba
+import numpy as np
 import opencc
+
+from knowledge.matching.tries import Codes, Cutter, Trie
 
 # Single characters are enough here; the library's phrase dictionary takes fifty megabytes.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
@@ -21,7 +24,7 @@ from pypinyin.constants import PINYIN_DICT
 
 jieba.setLogLevel(logging.ERROR)
 
-_NOT_TEXT = re.compile(r"[^\u3400-\u9fffa-z0-9%+.]+")
+_NOT_TEXT = re.compile(r"[^\u3400-\u9fffa-z0-9%+.\n]+")  # lines part texts
 _POLITE = re.compile(
     "^(请问一下|请问下|请问|你好|您好|喂|哎|诶|那个|麻烦问一下|麻烦问下|我想问一下|我想问下|想问一下|想问下|想问问|我想问|想问|咨询一下|问一下|问下)+"
 )
@@ -32,13 +35,16 @@ _SOUND_FOLD = ((re.compile("^zh"), "z"), (re.compile("^ch"), "c"), (re.compile("
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """One text, analysed. ``chars`` are single characters and pairs; ``words`` content words and word pairs."""
+    """One question, analysed, as terms of one symbol or two side by side (see ``postings.Term``).
+
+    ``chars`` are single characters and pairs, ``words`` words and word pairs, ``sounds`` pairs only.
+    """
 
     text: str
     chars: tuple[str, ...]
-    words: tuple[str, ...]
-    sounds: tuple[str, ...]
-    concepts: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
+    sounds: tuple[tuple[str, str], ...]
+    concepts: tuple[tuple[str], ...]
 
 
 @lru_cache(maxsize=16384)
@@ -67,39 +73,51 @@ class Analyzer:
         self._simplify = opencc.OpenCC("t2s").convert
         self.domain_words = frozenset(word for word in (*terms, *self._synonyms) if len(word) >= 2)
         self.known_words = self.domain_words | {word for word in words if len(word) >= 2}
-        self._cut = _tokenizer(words, [*terms, *self._synonyms]).cut
+        self._tokenizer = _tokenizer(words, [*terms, *self._synonyms])
         self._longest = max((len(word) for word in self._synonyms), default=0)
         self._starts = frozenset(word[:2] for word in self._synonyms)
 
+    @cached_property
+    def cutter(self) -> Cutter:
+        """Cuts many texts at once as ``tokens`` cuts one."""
+        return Cutter(self._tokenizer.FREQ, self._tokenizer.total)
+
     def normalise(self, text: str) -> str:
         """Half-width, lower-case, simplified characters, without polite openings and punctuation (kept as spaces)."""
-        text = unicodedata.normalize("NFKC", text).lower()
-        if any(ord(char) > 0x4DFF for char in text):
-            text = self._simplify(text)
-        text = _NOT_TEXT.sub(" ", text).strip()
-        return _POLITE.sub("", text).strip() or text
+        return self.normalise_all([text])[0]
 
-    def tokens(self, text: str, *, cut: bool = True) -> Tokens:
-        """Analyse one text; without ``cut`` it gets no words (typical questions are found by their characters)."""
+    def normalise_all(self, texts: Sequence[str]) -> list[str]:
+        """``normalise`` for many texts: a thousand go through each step together, one a line."""
+        out: list[str] = []
+        for start in range(0, len(texts), 1000):
+            whole = "\n".join(text.replace("\n", " ") for text in texts[start : start + 1000])
+            simple = self._simplify(unicodedata.normalize("NFKC", whole).lower())
+            lines = map(str.strip, _NOT_TEXT.sub(" ", simple).split("\n"))
+            out += [_POLITE.sub("", line).strip() or line for line in lines]
+        return out
+
+    def tokens(self, text: str) -> Tokens:
+        """Analyse one question."""
         text = self.normalise(text)
         pieces = text.split(" ")
         chars: list[str] = []
-        words: list[str] = []
-        sounds: list[str] = []
+        words: list[tuple[str, ...]] = []
+        sounds: list[tuple[str, str]] = []
         for piece in pieces:
             chars += piece
             chars += [piece[i : i + 2] for i in range(len(piece) - 1)]
-            spoken = [sound_of(char) for char in piece]
-            sounds += [f"{a}'{b}" for a, b in itertools.pairwise(spoken)]
-            if cut and piece:
-                found = list(self._cut(piece, HMM=False))
-                words += found
-                words += [part for word in found if len(word) > 2 for part in self._parts(word)]
-                words += [f"{a}_{b}" for a, b in itertools.pairwise(found)]
-        return Tokens(text.replace(" ", ""), tuple(chars), tuple(words), tuple(sounds), tuple(self._concepts(pieces)))
+            sounds += itertools.pairwise(map(sound_of, piece))
+            found = list(self._tokenizer.cut(piece, HMM=False)) if piece else []
+            words += [(word,) for word in found]
+            words += [(part,) for word in found for part in self.parts(word)]
+            words += itertools.pairwise(found)
+        concepts = tuple((concept,) for concept in self._concepts(pieces))
+        return Tokens(text.replace(" ", ""), tuple(chars), tuple(words), tuple(sounds), concepts)
 
-    def _parts(self, word: str) -> list[str]:
+    def parts(self, word: str) -> list[str]:
         """The shorter words inside a long one: 营业执照 is found by 执照 too."""
+        if len(word) <= 2:
+            return []
         return [
             part
             for length in (2, 3)
@@ -117,29 +135,48 @@ class Analyzer:
                     for end in range(min(len(piece), start + self._longest), start + 1, -1):
                         concept = self._synonyms.get(piece[start:end])
                         if concept:
-                            found.append(f"#{concept}")
+                            found.append(concept)
                             start = end - 1
                             break
                 start += 1
         return found
 
+    def concepts_at(self, codes: Codes) -> Iterator[tuple[int, str]]:
+        """Places and names of the concepts in many texts at once, as ``tokens`` finds them in one."""
+        names, trie = self._concept_names
+        lengths, words = np.zeros(len(codes), np.int64), np.zeros(len(codes), np.int64)
+        for length, places, found in trie.matches(codes):
+            lengths[places], words[places] = length, found
+        places = np.flatnonzero(lengths)
+        free = 0
+        for place, length, word in zip(places.tolist(), lengths[places].tolist(), words[places].tolist(), strict=True):
+            if place >= free:
+                free = place + length
+                yield place, names[word]
+
+    @cached_property
+    def _concept_names(self) -> tuple[list[str], Trie]:
+        found = {word: concept for word, concept in self._synonyms.items() if len(word) >= 2 and concept}
+        return list(found.values()), Trie(list(found))
+
 
 def _tokenizer(words: Mapping[str, int], terms: Iterable[str]) -> jieba.Tokenizer:
     """A jieba tokenizer filled directly, without its cache file and its global state."""
-    tokenizer = jieba.Tokenizer()
     frequencies = dict(words)
-    for word in words:
-        for end in range(1, len(word)):
-            frequencies.setdefault(word[:end], 0)
     total = sum(words.values())
-    for term in terms:
-        if len(term) < 2:
-            continue
+    least = 1 / total
+    share = {char: max(count, 1) / total for char, count in words.items() if len(char) == 1}
+    long_terms = [term for term in terms if len(term) >= 2]
+    for term in long_terms:
         # as likely as its parts together, and a little more, so that it stays whole
-        parts = math.prod(max(frequencies.get(char, 0), 1) / total for char in term)
+        parts = math.prod([share.get(char, least) for char in term])
         frequencies[term] = max(frequencies.get(term, 0), int(parts * total) + 1, 120)
-        for end in range(1, len(term)):
-            frequencies.setdefault(term[:end], 0)
+    for word in (*words, *long_terms):
+        end = len(word) - 1
+        while end and word[:end] not in frequencies:
+            frequencies[word[:end]] = 0
+            end -= 1
+    tokenizer = jieba.Tokenizer()
     tokenizer.FREQ = frequencies
     tokenizer.total = sum(frequencies.values())
     tokenizer.initialized = True

@@ -51,7 +51,7 @@ def test_a_source_is_what_its_entry_says_and_null_where_it_says_null(tmp_path):
 
 
 def test_a_wrong_date_or_a_missing_name_is_refused_with_its_line(tmp_path):
-    with pytest.raises(DataError, match=r"sources.yaml 第1行：“date”应为 2022-06-29 这样的日期"):
+    with pytest.raises(DataError, match=r"sources.yaml 第2行：“date”应为 2022-06-29 这样的日期"):
         described(tmp_path, 'short: 某办法\ndate: "2024年5月"\n')
     with pytest.raises(DataError, match="缺少“short”，应为文字"):
         described(tmp_path, "title: 某办法\n")
