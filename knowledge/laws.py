@@ -41,6 +41,13 @@ def load_laws(path: Path) -> Mapping[str, Article]:
             node.day("valid_from"),
             node.day("checked"),
         )
+        extra = set(node.value) - set(Article.__dataclass_fields__)
+        if extra:
+            raise DataError(
+                path,
+                node.value[sorted(extra)[0]].line,
+                f"不认识“{sorted(extra)[0]}”，应为 {'、'.join(Article.__dataclass_fields__)} 之一",
+            )
         if article.id in articles:
             raise DataError(path, node.line, f"“{article.id}”写了两次")
         articles[article.id] = article

@@ -267,13 +267,16 @@ def read_condition(node: Node) -> Condition:
     keys = set(node.value)
     for name, made in (("all", All), ("any", Some)):
         if keys == {name}:
-            return made(tuple(read_condition(part) for part in _field(node, name).items()))
+            parts = tuple(read_condition(part) for part in _field(node, name).items())
+            if not parts:
+                raise DataError(node.path, node.line, f"“{name}”里至少要有一个条件")
+            return made(parts)
     if keys == {"not"}:
         return Not(read_condition(_field(node, "not")))
     if keys == {"size"}:
         classes = node.texts("size")
-        if not classes or not set(classes) <= set(CLASSES):
-            raise DataError(node.path, node.line, f"“size”应为 {'、'.join(CLASSES)} 中的几个")
+        if not classes or not set(classes) < set(CLASSES):
+            raise DataError(node.path, node.line, f"“size”应为 {'、'.join(CLASSES)} 中的几个，不能是全部")
         return SizeIn(tuple(c for c in CLASSES if c in classes))
     if keys == {"size_needs"}:
         if node.text("size_needs") not in INDICATORS:
@@ -282,20 +285,30 @@ def read_condition(node: Node) -> Condition:
     if keys == {"fact", "is"}:
         return OneOf(node.text("fact"), (node.text("is"),))
     if keys == {"fact", "one_of"}:
-        return OneOf(node.text("fact"), node.texts("one_of"))
+        return OneOf(node.text("fact"), _values(node, "one_of"))
     if keys == {"fact", "any_of"}:
-        return AnyOf(node.text("fact"), node.texts("any_of"))
+        return AnyOf(node.text("fact"), _values(node, "any_of"))
     if keys == {"fact", "within_years"}:
         return WithinYears(node.text("fact"), node.text("within_years"))
     if keys == {"fact", "at_least"}:
         try:
-            return AtLeast(node.text("fact"), Decimal(node.text("at_least")))
+            bound = Decimal(node.text("at_least"))
+            if not bound.is_finite():
+                raise DataError(node.path, node.line, "“at_least”应为数")
+            return AtLeast(node.text("fact"), bound)
         except ArithmeticError as error:
             raise DataError(node.path, node.line, "“at_least”应为数") from error
     raise DataError(node.path, node.line, FORMS)
 
 
 FORMS = "条件应为 {fact, is}、{fact, one_of}、{fact, any_of}、{fact, at_least}、{fact, within_years}、{size}、{size_needs}、{all}、{any} 或者 {not}"
+
+
+def _values(node: Node, name: str) -> tuple[str, ...]:
+    values = node.texts(name)
+    if not values:
+        raise DataError(node.path, node.line, f"“{name}”里至少要有一个值")
+    return values
 
 
 def _field(node: Node, name: str) -> Node:

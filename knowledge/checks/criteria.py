@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from knowledge.checks.conditions import Condition, WithinYears, read_condition
+from knowledge.checks.conditions import AnyOf, AtLeast, Condition, OneOf, SizeIn, WithinYears, read_condition
 from knowledge.checks.size import SizeTable, load_size_table
 from knowledge.laws import Article, load_laws
 from knowledge.yaml_data import DataError, Node, load_yaml
@@ -143,7 +145,21 @@ def load_checks(folder: Path, laws: Path, order: Iterable[str] = ()) -> Checks:
         (_check(load_yaml(path)) for path in files),
         key=lambda c: (wanted.index(c.name) if c.name in wanted else len(wanted), c.name, c.valid_from or dt.date.min),
     )
+    for (first, _), (second, path) in itertools.pairwise(zip(checks, _paths_of(checks, files), strict=True)):
+        if first.name == second.name and _overlap(first, second):
+            raise DataError(path, 1, f"“{first.name}”有两份在同一天有效，请写明 valid_from 和 valid_to")
     return Checks(tuple(checks), load_size_table(folder / "enterprise_size.yaml"), load_laws(laws))
+
+
+def _paths_of(checks: Sequence[Check], files: Sequence[Path]) -> list[Path]:
+    """The file of each check, for naming it."""
+    by_check = {(check.name, check.valid_from): path for path in files for check in [_check(load_yaml(path))]}
+    return [by_check[check.name, check.valid_from] for check in checks]
+
+
+def _overlap(first: Check, second: Check) -> bool:
+    starts = max(first.valid_from or dt.date.min, second.valid_from or dt.date.min)
+    return starts <= min(first.valid_to or dt.date.max, second.valid_to or dt.date.max)
 
 
 def _check(root: Node) -> Check:
@@ -255,44 +271,81 @@ def _ground(node: Node) -> Ground:
     )
 
 
+REGISTER = ("division", "founded", "industry_code")
+"""The columns of the register that a question may name."""
+SETTINGS = ("young_years",)
+"""The numbers that are settings, for ``within_years`` and for titles."""
+_KINDS_OF: dict[type, tuple[FactKind, ...]] = {
+    OneOf: ("choice", "matter", "fits"),
+    AnyOf: ("several",),
+    AtLeast: ("persons", "yuan"),
+    WithinYears: ("date",),
+}
+
+
 def _agree(root: Node, check: Check) -> None:
     """Names agree: each fact that a condition looks at is asked, each criterion that a ground needs is there."""
-    names = [q.name for q in check.questions]
-    for what, seen in (("问题", names), ("结论", [g.name for g in check.grounds])):
-        if len(set(seen)) < len(seen):
-            raise DataError(root.path, root.line, f"两个{what}同名")
-    if len(check.criteria) < len(list(_items(root, "criteria"))):
-        raise DataError(root.path, root.line, "两个条件同名")
+    for list_, what in (("questions", "问题"), ("criteria", "条件"), ("grounds", "结论")):
+        _unlike(root, list_, what)
     for node, criterion in zip(_items(root, "criteria"), check.criteria.values(), strict=True):
-        _asked(node, criterion.when, names)
-        _values_exist(node, criterion.when, check)
+        _fits(node, criterion.when, check, check.questions)
+        for name in re.findall(r"\{(.*?)\}", criterion.title):
+            if name not in SETTINGS:
+                raise DataError(node.path, node.line, f"没有“{name}”这个设置，应为 {'、'.join(SETTINGS)} 之一")
     for index, (node, question) in enumerate(zip(_items(root, "questions"), check.questions, strict=True)):
         if question.when:
-            _asked(node, question.when, names[:index])
+            _fits(node, question.when, check, check.questions[:index])
+        if question.register and question.register not in REGISTER:
+            raise DataError(node.path, node.line, f"登记里没有“{question.register}”，应为 {'、'.join(REGISTER)} 之一")
     for node, ground in zip(_items(root, "grounds"), check.grounds, strict=True):
         for name in (*ground.needs_all, *ground.needs_any):
             if name not in check.criteria:
                 raise DataError(node.path, node.line, f"没有叫“{name}”的条件，应为 {'、'.join(check.criteria)} 之一")
     for name in check.bars:
         if name not in check.criteria:
-            raise DataError(root.path, root.line, f"没有叫“{name}”的条件")
+            raise DataError(root.path, _line(root, "bars"), f"没有叫“{name}”的条件")
+    if check.bars and not check.barred:
+        raise DataError(root.path, _line(root, "bars"), "有“bars”就要有“barred”，写明触及时怎么说")
+    if check.valid_from and check.valid_to and check.valid_to < check.valid_from:
+        raise DataError(root.path, _line(root, "valid_to"), "“valid_to”不能早于“valid_from”")
 
 
-def _asked(node: Node, condition: Condition, names: list[str]) -> None:
-    for fact in condition.facts:
-        if fact not in names:
+def _line(node: Node, name: str) -> int:
+    field = node.field(name)
+    return field.line if field else node.line
+
+
+def _unlike(root: Node, list_: str, what: str) -> None:
+    """No two members of a list have one name; the second is the one that is named."""
+    seen: set[str] = set()
+    for node in _items(root, list_):
+        name = node.text("name")
+        if name in seen:
+            raise DataError(node.path, node.line, f"两个{what}同名：“{name}”")
+        seen.add(name)
+
+
+def _fits(node: Node, condition: Condition, check: Check, asked: Sequence[Question]) -> None:
+    """A condition looks at facts that were asked before, of the right kind, for answers that there are."""
+    parts = (*getattr(condition, "parts", ()), *filter(None, [getattr(condition, "part", None)]))
+    for part in parts:
+        _fits(node, part, check, asked)
+    questions = {question.name: question for question in asked}
+    for fact in condition.facts if not parts else ():
+        if fact not in questions and isinstance(condition, SizeIn) and fact != "industry":
+            continue
+        if fact not in questions:
             raise DataError(node.path, node.line, f"没有（在前面）问过“{fact}”")
-
-
-def _values_exist(node: Node, condition: Condition, check: Check) -> None:
-    for part in (*getattr(condition, "parts", ()), *filter(None, [getattr(condition, "part", None)])):
-        _values_exist(node, part, check)
-    if isinstance(condition, WithinYears) or not getattr(condition, "values", ()):
-        return
-    allowed = [a.value for a in check.question(condition.facts[0]).answers]
-    for value in condition.values:  # type: ignore[attr-defined]
-        if allowed and value not in allowed:
-            raise DataError(node.path, node.line, f"“{value}”不是可选的答案，应为 {'、'.join(allowed)} 之一")
+        kinds = _KINDS_OF.get(type(condition))
+        if kinds and questions[fact].kind not in kinds:
+            raise DataError(node.path, node.line, f"“{fact}”是 {questions[fact].kind}，这种条件要 {'、'.join(kinds)}")
+    if isinstance(condition, WithinYears) and condition.setting not in SETTINGS:
+        raise DataError(node.path, node.line, f"没有“{condition.setting}”这个设置，应为 {'、'.join(SETTINGS)} 之一")
+    if isinstance(condition, OneOf | AnyOf):
+        allowed = [answer.value for answer in questions[condition.fact].answers]
+        for value in condition.values:
+            if allowed and value not in allowed:
+                raise DataError(node.path, node.line, f"“{value}”不是可选的答案，应为 {'、'.join(allowed)} 之一")
 
 
 def _items(node: Node, name: str) -> Iterable[Node]:

@@ -34,6 +34,7 @@ class SizeRow:
     sections: tuple[str, ...]
     divisions: tuple[str, ...]
     groups: tuple[str, ...]
+    excepted: tuple[str, ...]
     bounds: Mapping[str, tuple[int, int, int]]
 
     @property
@@ -42,6 +43,8 @@ class SizeRow:
 
     def holds(self, code: str) -> bool:
         """Whether an industry code (section, 2, 3 or 4 digits) belongs to this row as a whole."""
+        if any(own.startswith(code) or code.startswith(own) for own in self.excepted):
+            return False
         return section_of(code) in self.sections or code[:2] in self.divisions or code[:3] in self.groups
 
     def may_hold(self, code: str) -> bool:
@@ -50,6 +53,8 @@ class SizeRow:
             return True
         if code.isalpha():
             return any(section_of(own) == code for own in (*self.divisions, *self.groups))
+        if code in self.divisions:  # a division of which some group is excepted
+            return True
         return any(own.startswith(code) for own in self.groups)
 
     @property
@@ -154,6 +159,8 @@ def load_size_table(path: Path) -> SizeTable:
         where = node.field("gbt4754")
         if where is None:
             raise DataError(path, node.line, "缺少“gbt4754”，应写明门类、大类或者中类")
+        if not any(where.texts(level) for level in ("sections", "divisions", "groups")):
+            raise DataError(path, where.line, "“gbt4754”应写明门类（sections）、大类（divisions）或者中类（groups）")
         bounds = {letter: _bounds(node, letter) for letter in INDICATORS if node.field(letter)}
         if not bounds:
             raise DataError(path, node.line, "至少要有一项指标：X、Y 或者 Z")
@@ -167,6 +174,7 @@ def load_size_table(path: Path) -> SizeTable:
                 where.texts("sections"),
                 where.texts("divisions"),
                 where.texts("groups"),
+                where.texts("except"),
                 bounds,
             )
         )

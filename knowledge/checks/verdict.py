@@ -64,8 +64,12 @@ class Verdict:
         return min(self.of_first_group, key=lambda o: (o.status == "unmet", len(o.missing)))
 
     def met_in(self, group: str) -> Outcome | None:
-        """The first ground of a group that holds."""
-        return next((o for o in self.outcomes if o.ground.group == group and o.status == "met"), None)
+        """The first ground of a group that holds, unless barred."""
+        return (
+            None
+            if self.barred
+            else next((o for o in self.outcomes if o.ground.group == group and o.status == "met"), None)
+        )
 
     @property
     def lead(self) -> str:
