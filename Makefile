@@ -27,7 +27,7 @@ browser: ## 缺少 Chromium 时装上（Debian）
 	@sh .ci/browser
 
 test: $(STAMP) browser ## 跑全部测试
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n $(or $(WORKERS),2) --dist loadfile
 
 lint: $(STAMP) ## 代码风格和楼层
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/lint-imports

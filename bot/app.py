@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -18,13 +19,16 @@ from bot.channels.web_events import Hub
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.intake import Intake
+from bot.keeper import Keeper
 from bot.metrics import Metrics
 from bot.publisher import Publisher, publish_shipped
 from bot.settings import Settings
 from bot.worker import Worker
+from handlers.browse import place_names
 from handlers.conversation import Conversation, House
 from knowledge.shipped import shipped_checks, shipped_industries, shipped_language
 from storage import attachments, messages, people
+from storage.blobs import Blobs
 from storage.database import Database
 from storage.invitations import CODE_ALPHABET, CODE_LENGTH
 
@@ -67,6 +71,8 @@ class App:
         self.database = Database(settings.database)
         self.hub = Hub()
         self.publisher = Publisher(self.database, shipped_language(), self.metrics)
+        self.blobs = Blobs(Path(settings.files))
+        self.keeper = Keeper(self.blobs)
         self.telegram_name: Callable[[], str | None] = lambda: None
         self.house = House(
             knowledge=lambda: self.publisher.current,
@@ -83,6 +89,8 @@ class App:
                 "share_days": settings.share_days,
             },
             demo=settings.demo,
+            place_words=self._place_words,
+            read_file=self.blobs.read,
         )
         self.conversation = Conversation(self.house)
         self.worker = Worker(self.database, self.conversation, self.metrics, now, self._told)
@@ -96,6 +104,7 @@ class App:
             now,
             secure=settings.is_secure,
             demo=settings.demo,
+            keeper=self.keeper,
         )
         self.couriers: list[Courier] = []
         self.stop = asyncio.Event()
@@ -107,6 +116,10 @@ class App:
     def _address(self) -> str:
         """The address of the web chat as people outside reach it."""
         return self.settings.public_url.rstrip("/") or f"http://{self.settings.host}:{self.port}"
+
+    def _place_words(self, jurisdiction: str) -> str:
+        """The short name of a place, as case numbers carry it (R29)."""
+        return place_names(self.publisher.current.library).get(jurisdiction, jurisdiction)
 
     def _links(self, code: str) -> list[tuple[str, str]]:
         """Deep links that carry a one-time code: the page (in its fragment, which is never sent), and Telegram."""
@@ -207,7 +220,7 @@ class App:
 
         settings = self.settings
         bot = make_bot(settings.telegram_token.get_secret_value(), settings.telegram_base_url)  # type: ignore[union-attr]
-        receiver = TelegramReceiver(bot, self.intake, self.now)
+        receiver = TelegramReceiver(bot, self.intake, self.now, self.keeper)
         self.telegram_name = lambda: receiver.username
         self.couriers.append(Courier(self.database, TelegramSender(bot, read_file), self.metrics, self.now))
         if settings.telegram_webhook_url and settings.telegram_secret:

@@ -17,6 +17,7 @@ from rich.progress import track
 from bot.chinese_cli import Refusal, new_group, refusal_text, system_error_text
 from bot.cli_common import check_jurisdiction, day_of, progress_console, run, say, settings_of
 from bot.cli_house import flow_app, invite, register, tidy
+from bot.reading_log import read_log
 from bot.settings import SettingError, Settings, load_settings
 from handlers.conversation import CHINA, Knowledge
 from knowledge.evaluation import detail, read_entries, read_question_set, score, summary
@@ -44,6 +45,7 @@ app.add_typer(database_app, name="db")
 app.add_typer(flow_app, name="flow")
 for command in (register, invite, tidy):
     app.command()(command)
+app.command(name="read-log")(read_log)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The clock: what is due by itself – licence reminders – and, once an hour, what has been kept long enough (R48)."""
+"""The clock: what is due by itself – reminders and escalation of cases (R39–R41), licence reminders – and, once an hour, what has been kept long enough (R48)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from collections.abc import Callable
 import structlog
 
 from bot.settings import Settings
+from handlers.cases.ticking import BATCH as BATCH_OF_REMINDERS
+from handlers.cases.ticking import clock_turn, escalate, send_due
 from handlers.conversation import House
+from handlers.flows.catalogue import flows_of
+from handlers.flows.engine import Engine
 from handlers.reminders import remind_of_licences
 from storage import privacy
 from storage.database import Database
@@ -33,6 +37,7 @@ class Clock:
     ) -> None:
         self._database = database
         self._house = house
+        self._engine = Engine(flows_of(house.checks))
         self._settings = settings
         self._now = now
         self._told = told
@@ -43,6 +48,14 @@ class Clock:
         now = self._now()
         async with self._database.transaction() as session:
             reached = await remind_of_licences(session, self._house, now)
+        while True:
+            async with self._database.transaction() as session:
+                sent = await send_due(session, self._house, now)
+            reached += sent
+            if len(sent) < BATCH_OF_REMINDERS:
+                break
+        async with self._database.transaction() as session:
+            await escalate(session, self._house, clock_turn(session, self._house, self._engine, now), now)
         for channel, chat in reached:
             self._told(channel, chat)
         if self._tidied is None or now - self._tidied >= TIDY_EVERY:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from bot.metrics import Metrics
 from handlers.messages import Incoming
@@ -27,7 +28,7 @@ class Intake:
         outcomes = []
         async with self._database.transaction() as session:
             for incoming in batch:
-                payload = {name: storable(value) for name, value in incoming.to_json().items()}
+                payload = _storable(incoming.to_json())
                 is_new = await messages.take_in(
                     session, incoming.channel, incoming.chat, storable(incoming.key), payload, incoming.at
                 )
@@ -38,6 +39,15 @@ class Intake:
         if new:
             self._wake()
         return new
+
+
+def _storable(data: Any) -> Any:
+    """The same data with every text storable."""
+    if isinstance(data, str):
+        return storable(data)
+    if isinstance(data, list):
+        return [_storable(value) for value in data]
+    return {name: _storable(value) for name, value in data.items()} if isinstance(data, dict) else data
 
 
 def storable(text: str) -> str:

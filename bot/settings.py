@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     keep_files_days: int = Field(7, ge=0, description="导出文件、二维码图片保留几天，0 为一直保留")
     keep_codes_days: int = Field(30, ge=0, description="用过或者过期的码保留几天，0 为一直保留")
     keep_drafts_days: int = Field(7, ge=0, description="没有填完的内容保留几天，0 为一直保留")
+    files: str = Field("var/files", description="收到的照片和文件放在哪个文件夹；几个进程要共用")
     demo: bool = Field(False, description="演示模式：有虚构的人员、企业和演示座位")
     publish_shipped: bool = Field(True, description="启动时公布随程序附带的文件和清单")
 

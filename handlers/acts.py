@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import asking, browse, checking, enterprise, greeting, office, privacy
+from handlers.cases import doing, page
 from handlers.turn import Acts
 
 ACTS: Acts = {
@@ -13,4 +14,6 @@ ACTS: Acts = {
     **enterprise.ACTS,
     **office.ACTS,
     **privacy.ACTS,
+    **page.ACTS,
+    **doing.ACTS,
 }

@@ -47,8 +47,8 @@ def _with_latest(make: Callable[[Turn, Act, Latest], Reply]) -> Callable[[Turn, 
 
 def _details(turn: Turn, act: Act, found: Latest) -> Reply:
     if act.get("page", 0) < 0:
-        return result_reply(turn, found.verdict, found.facts, found.kept)
-    pages = results.details(found.verdict, found.facts, Sources(turn.library, turn.house.checks))
+        return result_reply(turn, found.verdict, found.facts, found.kept, found.place)
+    pages = results.details(found.verdict, Sources(turn.library, turn.house.checks), found.place)
     return results.page_reply(
         words.CHECK_DETAILS,
         pages,
@@ -60,7 +60,7 @@ def _details(turn: Turn, act: Act, found: Latest) -> Reply:
 
 def _follows(turn: Turn, act: Act, found: Latest) -> Reply:
     sources = Sources(turn.library, turn.house.checks)
-    pages = results.follows(found.verdict, sources, turn.dialogue.jurisdiction)
+    pages = results.follows(found.verdict, sources, found.place)
     return results.page_reply(
         words.CHECK_FOLLOWS, pages, act.get("page", 0), lambda n: {"do": "result_follows", "page": n}, [BACK, MENU]
     )
@@ -171,7 +171,7 @@ async def _tell_officers(
             if office.is_on_leave(turn.today) and office.delegate
             else None
         )
-        reached.add((acting or office).person)
+        reached.add((acting if acting and acting.until is None else office).person)
     reply = Reply.of(
         ("lead", words.CHECK_RECEIVED.format(enterprise=firm.name, title=kept.result["title"])),
         ("text", kept.result["card"][0][1]),

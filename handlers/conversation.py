@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable
 
 from handlers import asking, greeting, menus, permissions, understanding, words
 from handlers.acts import ACTS
+from handlers.cases import doing
 from handlers.flows.catalogue import flows_of
-from handlers.flows.engine import Engine
+from handlers.flows.engine import REVIEW, Engine
 from handlers.messages import Act, Choice, Incoming, Part, Reply
 from handlers.turn import CHINA, House, Knowledge, Turn, composed
-from storage import chats, people
+from storage import chats, invitations, people
 from storage.database import Session
 
 __all__ = ["CHINA", "Conversation", "House", "Knowledge", "broken"]
 IMPATIENCE = 5.0  # seconds within which the same button pressed again is the same tap
 MENU = Choice(words.LABEL_MENU, {"do": "menu"})
 SHORTEST_QUESTION = 5
+CODE_LIKE = re.compile(r"(?=.*\d)[0-9A-Za-z]{5}[- ]?[0-9A-Za-z]{5}")
 _WAYS_OUT = ("menu",)
 _ANSWERS = ("flow_set", "flow_tick", "flow_cancel", "flow_submit")
 Said = Reply | list[Reply] | None
@@ -59,6 +62,10 @@ class Conversation:
         if incoming.kind == "press":
             return await self._pressed(turn)
         turn.state.pop("pressed", None)
+        if incoming.problem:
+            return Reply.of(("lead", incoming.problem), choices=[MENU])
+        if incoming.kind in ("photo", "document") and (taken := await doing.files_came(turn, incoming)):
+            return taken
         if incoming.kind != "text":
             return Reply.of(("lead", words.NOT_TEXT[incoming.kind]), ("text", words.NOT_TEXT_NEXT), choices=[MENU])
         return await self._said(turn, understanding.clean(incoming.text))
@@ -90,9 +97,13 @@ class Conversation:
             return await self._act(turn, act)  # the menu stands there, not the step: its numbers count
         if (typed is None or self.engine.means(turn, text)) and (answered := await self.engine.hear(turn, text)):
             return answered
-        act = self._offered(turn, text, numbers=False) or typed
+        run = self.engine.current(turn)
+        act = self._offered(turn, text, numbers=run is not None and run.at == REVIEW) or typed
+        act = act or await chats.offered_as(turn.session, turn.incoming.channel, turn.incoming.chat, text)
         if act:
             return await self._act(turn, act)
+        if CODE_LIKE.fullmatch(text) and invitations.fold_code(text):
+            return await self._act(turn, {"do": "bind", "code": text})
         if text == words.LABEL_PERSON:
             return await self._act(turn, {"do": "person"})
         if understanding.is_greeting(text):
@@ -104,6 +115,10 @@ class Conversation:
     async def _asked(self, turn: Turn, text: str) -> Said:
         """A question; in the middle of a flow only what asks something, or what is surely answered, is taken for one."""
         if self.engine.current(turn) is None:
+            if turn.speaker.role == "officer" and not understanding.looks_like_question(text):
+                logged = await doing.logged(turn, text)
+                if logged:
+                    return logged
             return await asking.ask(turn, text)
         result = asking.find(turn, text)
         is_sure = result.outcome == "answer" and len(text) >= SHORTEST_QUESTION

@@ -14,7 +14,7 @@ from handlers.flows.steps import Step
 from handlers.messages import Act, Choice, Reply
 from handlers.office import code_reply
 from handlers.turn import CHINA, Acts, Turn
-from storage import enterprises, invitations, people
+from storage import enterprises, invitations, messages, people
 from storage.enterprises import EnterpriseInfo
 
 MENU = Choice(words.LABEL_MENU, {"do": "menu"})
@@ -161,7 +161,7 @@ def _expiry(turn: Turn) -> dt.datetime:
 # ---- for the offices
 
 
-async def found(turn: Turn, text: str, then: str) -> Reply:
+async def found(turn: Turn, text: str, then: str, page_number: int = 0) -> Reply:
     """The enterprises that a name or code finds, in the office's own jurisdiction."""
     office = turn.speaker.office
     if office is None:
@@ -171,17 +171,19 @@ async def found(turn: Turn, text: str, then: str) -> Reply:
         choices = [Choice(words.LABEL_FIND_AGAIN, {"do": "find", "then": then})]
         if office.role in ("officer", "admin"):
             choices.append(Choice(words.LABEL_ADD_ENTERPRISE, {"do": "add_enterprise"}))
-        return Reply.of(("lead", words.FIND_NOTHING), ("text", words.FIND_NOTHING_NEXT), choices=[*choices, MENU])
+        may_add = office.role in ("officer", "admin")
+        hint = words.FIND_NOTHING_NEXT if may_add else words.FIND_NOTHING_ONLY
+        return Reply.of(("lead", words.FIND_NOTHING), ("text", hint), choices=[*choices, MENU])
     if len(firms) == 1 and then == "enterprise":
         return await page(turn, firms[0].id)
     return paged(
         words.FIND_WHICH,
         firms,
-        0,
+        page_number,
         lambda f: f"{f.name}（{f.address or f.code}）",
         lambda f: f.name,
         lambda f: {"do": then, "id": f.id},
-        lambda n: {"do": "find"},
+        lambda n: {"do": "find", "words": text, "then": then, "page": n},
         None,
     )
 
@@ -219,7 +221,7 @@ async def _issue_for(turn: Turn, act: Act) -> Reply:
     if not office.may_enforce(turn.today):
         return Reply.of(("lead", words.LICENCE_EXPIRED), ("text", words.LICENCE_EXPIRED_NEXT), choices=[MENU])
     code = turn.house.new_code()
-    await invitations.issue(
+    made = await invitations.issue(
         turn.session,
         code,
         role="contact",
@@ -231,7 +233,11 @@ async def _issue_for(turn: Turn, act: Act) -> Reply:
     )
     open_ = len(await invitations.open_for(turn.session, firm.id, turn.now))
     reply = code_reply(turn, code, words.CODE_FOR.format(name=firm.name))
-    drop = [Choice(words.LABEL_END_CODES, {"do": "issue_for", "id": firm.id, "drop": True})] if open_ > 1 else []
+    drop = (
+        [Choice(words.LABEL_END_CODES, {"do": "issue_for", "id": firm.id, "drop": True, "keep": made})]
+        if open_ > 1
+        else []
+    )
     return Reply(reply.blocks, (*drop, *reply.choices), reply.files)
 
 
@@ -245,8 +251,12 @@ async def _drop_codes(turn: Turn, act: Act) -> Reply:
     firm = await enterprises.enterprise(turn.session, act["id"])
     if firm is None or not is_own(turn, firm):
         return greeting.menu(turn, words.STALE_BUTTON)
+    if not _enforcing(turn):
+        return Reply.of(("lead", words.LICENCE_EXPIRED), ("text", words.LICENCE_EXPIRED_NEXT), choices=[MENU])
     dropped = 0
     for invitation in await invitations.open_for(turn.session, firm.id, turn.now):
+        if invitation.id == act.get("keep"):
+            continue  # the one that was just made
         dropped += await invitations.revoke_code(turn.session, invitation.id, turn.now)
     return Reply.of(("lead", words.CODES_DROPPED.format(count=dropped)), choices=[MENU])
 
@@ -256,7 +266,12 @@ async def _verify(turn: Turn, act: Act) -> Reply:
     firm = await enterprises.enterprise(turn.session, act["id"])
     if firm is None or not is_own(turn, firm):
         return greeting.menu(turn, words.STALE_BUTTON)
+    if not _enforcing(turn):
+        return Reply.of(("lead", words.LICENCE_EXPIRED), ("text", words.LICENCE_EXPIRED_NEXT), choices=[MENU])
     if act.get("fact"):
+        now_said = (await enterprises.facts_of(turn.session, firm.id)).get(act["fact"])
+        if now_said is None or now_said.value != act.get("value"):
+            return await page(turn, firm.id, lead=words.VERIFY_CHANGED)
         await enterprises.verify(turn.session, firm.id, act["fact"], turn.speaker.person, turn.now)
         return await page(turn, firm.id, lead=words.VERIFIED)
     steps = _fact_steps(turn)
@@ -267,7 +282,7 @@ async def _verify(turn: Turn, act: Act) -> Reply:
         act.get("page", 0),
         lambda f: f"{steps[f.name].title}：{value_words(turn, steps[f.name], f.value)}",
         lambda f: steps[f.name].title,
-        lambda f: {"do": "verify_fact", "id": firm.id, "fact": f.name},
+        lambda f: {"do": "verify_fact", "id": firm.id, "fact": f.name, "value": f.value},
         lambda n: {"do": "verify_fact", "id": firm.id, "page": n},
         {"do": "enterprise", "id": firm.id},
     )
@@ -278,6 +293,8 @@ async def _end_contact(turn: Turn, act: Act) -> Reply:
     firm = await enterprises.enterprise(turn.session, act["id"])
     if firm is None or not is_own(turn, firm):
         return greeting.menu(turn, words.STALE_BUTTON)
+    if not _enforcing(turn):
+        return Reply.of(("lead", words.LICENCE_EXPIRED), ("text", words.LICENCE_EXPIRED_NEXT), choices=[MENU])
     contacts = await people.contacts_of(turn.session, firm.id)
     chosen = next((c for c in contacts if c.contact == act.get("contact")), None)
     if chosen is None:
@@ -313,7 +330,14 @@ def _signed(turn: Turn) -> str:
     return words.ACTED_BY.format(department=office.department, name=office.name, licence=office.licence or "")
 
 
+def _enforcing(turn: Turn) -> bool:
+    office = turn.speaker.office
+    return office is not None and office.may_enforce(turn.today)
+
+
 async def _start(turn: Turn, act: Act) -> Reply:
+    if act.get("words"):
+        return await found(turn, act["words"], act.get("then", "enterprise"), act.get("page", 0))
     return await turn.engine.start(turn, act["do"], act)
 
 
@@ -323,8 +347,13 @@ async def _start_issue(turn: Turn, act: Act) -> Reply:
 
 async def _bind(turn: Turn, act: Act) -> Any:
     """Begin binding; a code that came by link or QR is taken as the answer to the first step."""
-    begun = await turn.engine.start(turn, "bind", dict(act) | {"anew": True})
-    if not act.get("code") or turn.engine.current(turn) is None:
+    begun = await turn.engine.start(turn, "bind", {"do": "bind", "anew": True})
+    if not act.get("code"):
+        return begun
+    link = "/start " if turn.incoming.text.lstrip().lower().startswith("/start") else ""
+    await messages.mask(turn.session, turn.incoming.channel, turn.incoming.key, f"{link}（绑定码）")
+    run = turn.engine.current(turn)
+    if run is None or run.flow != "bind":
         return begun
     return await turn.engine.hear(turn, act["code"]) or begun
 

@@ -37,7 +37,7 @@ def menu(turn: Turn, lead: str = words.MENU) -> Reply:
     run = turn.engine.current(turn)
     waiting = [turn.engine.flows[run.flow].title] if run else []
     waiting += [turn.engine.flows[name].title for name in turn.engine.paused(turn)]
-    unfinished = words.MENU_UNFINISHED.format(titles="、".join(waiting)) if waiting else ""
+    unfinished = "\n".join(words.MENU_UNFINISHED.format(title=title) for title in waiting)
     choices = menus.choices(turn.speaker.role)
     if waiting:
         choices = [Choice(words.LABEL_RESUME, {"do": "flow_resume"}), *choices[:6], choices[-1]]
@@ -45,11 +45,12 @@ def menu(turn: Turn, lead: str = words.MENU) -> Reply:
 
 
 def _help(turn: Turn, act: Act) -> Reply:
-    typed = "、".join(entry.label for entry in menus.entries(turn.speaker.role)[:12])
+    labels = [entry.label for entry in menus.entries(turn.speaker.role)[:12]]
+    typed = "\n".join("、".join(labels[n : n + 6]) for n in range(0, len(labels), 6))
     return Reply.of(
         ("lead", words.HELP),
         ("list", words.HELP_LINES),
-        ("note", words.HELP_TYPED.format(words=typed)),
+        ("note", f"{words.HELP_TYPED}\n{typed}"),
         ("note", words.HELP_NOTE),
         choices=menus.choices(turn.speaker.role),
     )

@@ -51,19 +51,30 @@ LEAVE = Entry("请假委托", "leave", {"do": "leave"}, ("请假", "委托"))
 INVITE = Entry("邀请人员", "invite", {"do": "invite"}, ("邀请",))
 PEOPLE = Entry("人员", "people", {"do": "people"}, ("人员名单",))
 
+LOG = Entry("记巡查", "log", {"do": "log"}, ("立案", "记一条"))
+TODO = Entry("我的待办", "todo", {"do": "todo"}, ("待办",))
+DUE = Entry("今天到期", "due", {"do": "due"}, ("到期",))
+OVERDUE = Entry("逾期", "overdue", {"do": "overdue"}, ("逾期清单",))
+FIND_CASE = Entry("找案件", "case", {"do": "find_case"}, ("查案件",))
+COPIES = Entry("收到抄送", "copies", {"do": "copies"}, ("抄送",))
+MY_CASES = Entry("我的事项", "cases", {"do": "my_cases"}, ("我的案件",))
+
 _EVERYBODY = (START, MENU, HELP, DOCUMENTS, LISTS, GLOSSARY, PLACE, CHECKS, MY_DATA)
-_OFFICE = (FIND, MY_OFFICE, LEAVE, DOCUMENTS, LISTS, GLOSSARY, MY_DATA, HELP)
+_OFFICE = (COPIES, OVERDUE, FIND_CASE, FIND, MY_OFFICE, LEAVE, DOCUMENTS, HELP)
 _SHOWN: dict[str, tuple[Entry, ...]] = {
     "guest": (CHECKS, DOCUMENTS, LISTS, GLOSSARY, PLACE, BIND, MY_DATA, HELP),
-    "contact": (CHECKS, MY_ENTERPRISE, RECORDS, DOCUMENTS, LISTS, GLOSSARY, MY_DATA, HELP),
-    "officer": (FIND, ISSUE_CODE, RECEIVED, ADD_ENTERPRISE, MY_OFFICE, LEAVE, LISTS, HELP),
+    "contact": (MY_CASES, CHECKS, MY_ENTERPRISE, RECORDS, DOCUMENTS, LISTS, MY_DATA, HELP),
+    "officer": (TODO, LOG, DUE, OVERDUE, FIND_CASE, FIND, RECEIVED, HELP),
     "liaison": _OFFICE,
     "leader": _OFFICE,
-    "legal": _OFFICE,
+    "legal": (OVERDUE, FIND_CASE, FIND, MY_OFFICE, LEAVE, DOCUMENTS, LISTS, HELP),
     "supervisor": _OFFICE,
     "admin": (INVITE, PEOPLE, FIND, ADD_ENTERPRISE, MY_OFFICE, DOCUMENTS, MY_DATA, HELP),
 }
-_MORE: dict[str, tuple[Entry, ...]] = {"contact": (BIND, PLACE), "officer": (DOCUMENTS, MY_DATA), "guest": ()}
+_MORE: dict[str, tuple[Entry, ...]] = {
+    "contact": (BIND, PLACE),
+    "officer": (ISSUE_CODE, ADD_ENTERPRISE, MY_OFFICE, LEAVE),
+}
 
 
 def shown(role: str) -> tuple[Entry, ...]:

@@ -20,8 +20,32 @@ PULL_CHANNELS = frozenset({"web", "console"})
 
 
 @dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file that was taken in and checked: its bytes are kept under their SHA-256. ``taken``: what the picture says."""
+
+    digest: str
+    name: str
+    mime: str
+    size: int
+    taken: dt.datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        taken = {"taken": self.taken.isoformat()} if self.taken else {}
+        return {"digest": self.digest, "name": self.name, "mime": self.mime, "size": self.size, **taken}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> FileRef:
+        taken = dt.datetime.fromisoformat(data["taken"]) if data.get("taken") else None
+        return cls(data["digest"], data["name"], data["mime"], data["size"], taken)
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
-    """One message from a person. ``text`` for text, ``choice`` for a pressed button's token."""
+    """One message from a person. ``text`` for text, ``choice`` for a pressed button's token, ``files`` as they are kept.
+
+    Messages of one chat with the same ``album`` were sent together and are one set. ``problem`` says, in words for the
+    person, why a file that they sent was not taken in.
+    """
 
     channel: str
     chat: str
@@ -30,13 +54,39 @@ class Incoming:
     kind: IncomingKind = "text"
     text: str = ""
     choice: str = ""
+    files: tuple[FileRef, ...] = ()
+    album: str = ""
+    problem: str = ""
+
+    @property
+    def taken(self) -> dt.datetime | None:
+        """When the first of its pictures was taken, as far as they say."""
+        return min((file.taken for file in self.files if file.taken), default=None)
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "text": self.text, "choice": self.choice}
+        data: dict[str, Any] = {"kind": self.kind, "text": self.text, "choice": self.choice}
+        if self.files:
+            data["files"] = [file.to_json() for file in self.files]
+        if self.album:
+            data["album"] = self.album
+        if self.problem:
+            data["problem"] = self.problem
+        return data
 
     @classmethod
     def from_json(cls, channel: str, chat: str, key: str, at: dt.datetime, data: Mapping[str, Any]) -> Incoming:
-        return cls(channel, chat, key, at, data["kind"], data.get("text", ""), data.get("choice", ""))
+        return cls(
+            channel,
+            chat,
+            key,
+            at,
+            data["kind"],
+            data.get("text", ""),
+            data.get("choice", ""),
+            tuple(FileRef.from_json(file) for file in data.get("files", ())),
+            data.get("album", ""),
+            data.get("problem", ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ TABLE: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "flow_set", "flow_tick", "flow_ticked", "flow_skip", "flow_back", "flow_cancel", "flow_later",
-            "flow_resume", "flow_items", "flow_edit", "flow_submit",
+            "flow_page", "flow_resume", "flow_items", "flow_edit", "flow_submit",
         ),
         ALL,
     ),
@@ -49,6 +49,21 @@ TABLE: dict[str, frozenset[str]] = {
     # offices
     **dict.fromkeys(("my_office", "leave", "end_leave"), OFFICES),
     **dict.fromkeys(("invite", "people", "office", "licence", "revoke", "revoke_sure"), ADMIN),
+    # cases
+    **dict.fromkeys(("case", "course", "evidence"), frozenset({"contact"}) | OFFICES),
+    **dict.fromkeys(
+        (
+            "log", "diagnose", "pass_evidence", "return_evidence", "decide_extension", "answer_defence", "visit",
+            "close", "transfer", "todo", "due",
+        ),
+        OFFICER,
+    ),
+    **dict.fromkeys(
+        ("my_cases", "submit_evidence", "ask_extension", "defend", "guidance", "reopen"), CONTACT
+    ),
+    **dict.fromkeys(("overdue", "find_case"), OFFICES),
+    **dict.fromkeys(("copies", "copy_read", "urge"), frozenset({"liaison", "leader", "supervisor"})),
+    "waive": frozenset({"leader"}),
     # privacy
     **dict.fromkeys(("my_data", "export", "erase", "erase_sure"), ALL),
 }  # fmt: skip

@@ -54,7 +54,9 @@ def _lines(verdict: Verdict, facts: Facts, sources: Sources, jurisdiction: str |
     matter = facts.get("matter")
     if matter and matter != "none" and sources.has(matter):
         fits = {"yes": "对得上", "no": "对不上"}.get(str(facts.get("fits")), "没有对照")
-        lines.append(f"另：{conclusion(sources.library, matter)}（适用情形{fits}）")
+        source = sources.library.source_of(matter)
+        sample = words.SAMPLE_SHORT if source and source.sample else ""
+        lines.append(f"另：{conclusion(sources.library, matter)}（适用情形{fits}{sample}）")
     return lines
 
 
@@ -106,7 +108,7 @@ def title(criterion: Criterion, given: Circumstances) -> str:
     return criterion.title.format_map(dict(given.settings))
 
 
-def details(verdict: Verdict, facts: Facts, sources: Sources) -> list[list[Block]]:
+def details(verdict: Verdict, sources: Sources, jurisdiction: str | None) -> list[list[Block]]:
     """逐条依据: each condition with its status and the words of its clause, as pages."""
     entries: list[list[Block]] = []
     if verdict.size and verdict.size.row:
@@ -126,6 +128,7 @@ def details(verdict: Verdict, facts: Facts, sources: Sources) -> list[list[Block
                     Block("text", f"{n}. {STATUS_NAMES[finding.status]}：{title(criterion, verdict.given)}"),
                     Block("quote", sources.quote(criterion.cites)),
                     Block("citation", sources.line(criterion.cites)),
+                    *([Block("note", note)] if (note := sources.place_note(criterion.cites, jurisdiction)) else []),
                 ]
             )
     entries.append([Block("note", words.CHECK_VERSIONS.format(versions=sources.versions(verdict.check)))])
@@ -151,11 +154,12 @@ def _quoted_once(entries: list[list[Block]]) -> list[list[Block]]:
 
 def follows(verdict: Verdict, sources: Sources, jurisdiction: str | None) -> list[list[Block]]:
     """接下来: the clauses that say what follows from the result, each with its place (R2)."""
-    grounds = [outcome.ground for outcome in verdict.outcomes if outcome.status == "met"] if not verdict.barred else []
     if verdict.barred:
         entries = [verdict.check.criteria[name].cites for name in verdict.barred]
     else:
-        entries = list(dict.fromkeys(e for ground in grounds for e in (*ground.follows, *_severity_clause(ground))))
+        severity = verdict.met_in("severity")
+        following = verdict.best.ground.follows if verdict.best else ()
+        entries = list(dict.fromkeys([*following, *([severity.ground.cites] if severity else [])]))
     blocks = [
         [
             Block("text", sources.title(entry)),
@@ -169,14 +173,12 @@ def follows(verdict: Verdict, sources: Sources, jurisdiction: str | None) -> lis
     return _pages(blocks or [[Block("text", words.CHECK_NOTHING_FOLLOWS)]])
 
 
-def _severity_clause(ground: Any) -> tuple[str, ...]:
-    return (ground.cites,) if ground.group == "severity" else ()
-
-
 def changes(verdict: Verdict, sources: Sources) -> list[Block]:
     """什么会改变这个结果: for each condition that is not met or not known, what would; for the size class, its bounds (R16)."""
     if verdict.check.unlisted and verdict.size:
-        lines = list(next_bounds(verdict.size)) or [words.CHECK_MORE_FACTS]
+        lines = list(next_bounds(verdict.size))
+        if not lines:
+            lines = [words.CHECK_MORE_FACTS if verdict.size.is_listed else words.CHECK_UNLISTED]
         return [Block("lead", words.CHECK_CHANGES), Block("list", "\n".join(lines))]
     wanting = [f for f in _shown(verdict) if f.status != "met"]
     lines = [f"{title(f.criterion, verdict.given)}：{f.criterion.change}" for f in wanting]

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from handlers.firms import Firms
 from handlers.messages import MAX_CHOICES, PULL_CHANNELS, Incoming, Part, Reply, parts_of
 from knowledge.checks.conditions import Circumstances
 from knowledge.checks.criteria import Checks
+from knowledge.departments import department_word
 from knowledge.industries import Industries
 from knowledge.library import Library
 from knowledge.matching.matcher import Matcher
 from storage import attachments, chats, messages
+from storage.cases import Series
 from storage.database import Session
 from storage.people import Speaker
 
@@ -50,6 +53,13 @@ class House:
     share_link: Callable[[str], str] = lambda token: ""
     settings: Mapping[str, int] = field(default_factory=lambda: {"young_years": 3, "code_hours": 72, "share_days": 30})
     demo: bool = False
+    firms: Firms = field(default_factory=Firms)
+    read_file: Callable[[str], bytes] = lambda digest: b""
+    place_words: Callable[[str], str] = lambda jurisdiction: jurisdiction
+
+    def series(self, jurisdiction: str, department: str) -> Series:
+        """The series that cases of a department are numbered in: 鄂城市监容 (R29)."""
+        return Series(jurisdiction, department, f"{self.place_words(jurisdiction)}{department_word(department)}容")
 
 
 Acts = dict[str, Callable[..., Any]]

@@ -78,6 +78,19 @@ async def offer(
     )
 
 
+async def offered_as(session: AsyncSession, channel: str, chat: str, label: str) -> Json | None:
+    """The act of the newest button of a chat with this very label, also of one that was pushed; answers to steps apart."""
+    statement = (
+        select(Press.act)
+        .where(Press.channel == channel, Press.chat == chat, Press.label == label[:40])
+        .order_by(Press.at.desc())
+        .limit(1)
+    )
+    act = (await session.execute(statement)).scalar_one_or_none()
+    found: Json | None = json.loads(act) if act else None
+    return None if found is None or str(found.get("do", "")).startswith("flow_") else found
+
+
 async def pressed(session: AsyncSession, channel: str, chat: str, token: str) -> Button | None:
     """The button behind a token, only for the chat it was offered to."""
     if not (token.isascii() and token.isprintable()):  # never ours, and PostgreSQL takes no NUL

@@ -108,6 +108,20 @@ async def search(
     return await _found(session, statement)
 
 
+async def register_state(session: AsyncSession, divisions: Sequence[str]) -> tuple[int, str]:
+    """How many enterprises these divisions have and when one was last changed: tells whether an index is current."""
+    statement = select(func.count(), func.max(Enterprise.changed)).where(Enterprise.division.in_(divisions))
+    count, changed = (await session.execute(statement)).one()
+    return int(count), str(changed)
+
+
+async def names(session: AsyncSession, divisions: Sequence[str]) -> list[tuple[int, str, str | None]]:
+    """Id, name and address of every enterprise of these divisions."""
+    statement = select(Enterprise.id, Enterprise.name, Enterprise.address).where(Enterprise.division.in_(divisions))
+    rows = await session.execute(statement.order_by(Enterprise.id))
+    return [(id, name, address) for id, name, address in rows.all()]
+
+
 async def add(session: AsyncSession, info: NewEnterprise, origin: str, now: dt.datetime) -> int:
     """Keep one enterprise; returns its id. Raises ``KnownCode``."""
     statement = insert_into(session, Enterprise).values(**_columns(info), origin=origin, made=now, changed=now)

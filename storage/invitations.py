@@ -109,20 +109,24 @@ async def redeem(session: AsyncSession, code: str, now: dt.datetime) -> tuple[Ve
     ).scalar_one_or_none()
     if row is None:
         return "unknown", None
-    verdict: Verdict = "fine"
-    if row.used is not None:
-        verdict = "used"
-    elif row.revoked is not None:
-        verdict = "revoked"
-    elif row.expires <= now:
-        verdict = "expired"
-    return verdict, _info(row)
+    info = _info(row)
+    return state_of(info, now), info
 
 
-async def by_digest(session: AsyncSession, digest: str) -> InvitationInfo | None:
-    """An invitation by the digest of its code, whatever became of it."""
-    row = (await session.execute(select(Invitation).where(Invitation.digest == digest))).scalar_one_or_none()
+async def by_digest(session: AsyncSession, digest: str, *, lock: bool = False) -> InvitationInfo | None:
+    """An invitation by the digest of its code, whatever became of it; ``lock`` keeps others from using it meanwhile."""
+    statement = select(Invitation).where(Invitation.digest == digest).execution_options(populate_existing=True)
+    row = (await session.execute(statement.with_for_update() if lock else statement)).scalar_one_or_none()
     return None if row is None else _info(row)
+
+
+def state_of(info: InvitationInfo, now: dt.datetime) -> Verdict:
+    """What an invitation is at a time: fine, or why it is not."""
+    if info.used is not None:
+        return "used"
+    if info.revoked is not None:
+        return "revoked"
+    return "expired" if info.expires <= now else "fine"
 
 
 async def use(session: AsyncSession, id: int, person: int, now: dt.datetime) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.worker import Worker
+from handlers.browse import place_names
 from handlers.conversation import Conversation, House, Knowledge
 from handlers.messages import Incoming, IncomingKind, Part
 from knowledge.shipped import shipped_checks, shipped_industries
@@ -101,6 +102,7 @@ class World:
             new_secret=lambda: f"secret-{next(tokens):06d}",
             links=lambda code: [("网页", f"https://example.invalid/#bind={code}")],
             share_link=lambda token: f"https://example.invalid/share/{token}",
+            place_words=lambda code: place_names(knowledge.library).get(code, code),
         )
         self._codes_of_firms = iter(FIRM_CODES)
         self.conversation = Conversation(self.house)

@@ -15,7 +15,9 @@ from telegram import Bot, Message, Update
 from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot.channels.telegram_client import CHANNEL, commands_of, seconds_of, tried
+from bot.channels.telegram_files import FileFetcher, brings_file
 from bot.intake import Intake
+from bot.keeper import Keeper
 from handlers.messages import Incoming, IncomingKind
 
 log = structlog.get_logger()
@@ -26,8 +28,8 @@ Result = TypeVar("Result")
 def incoming_of(update: Update, now: dt.datetime) -> Incoming | None:
     """What an update says to the dialogue; ``None`` for what is not for it (groups, edits, channel posts).
 
-    The text is what was typed, or what stands below a picture or file. The pictures of an album are one message:
-    they share their key, so that only the first is taken in.
+    The text is what was typed, or what stands below a picture or file. The pictures of an album are messages of
+    their own with the same ``album``. Files are not fetched here.
     """
     key = str(update.update_id)
     if query := update.callback_query:
@@ -37,8 +39,6 @@ def incoming_of(update: Update, now: dt.datetime) -> Incoming | None:
     message = update.message
     if message is None or message.chat.type != "private":
         return None
-    if message.media_group_id:
-        key = f"album/{message.chat.id}/{message.media_group_id[:60]}"
     kind = _kind(message)
     return Incoming(
         CHANNEL,
@@ -47,6 +47,7 @@ def incoming_of(update: Update, now: dt.datetime) -> Incoming | None:
         min(message.date or now, now),
         kind,
         message.text or message.caption or "",
+        album=(message.media_group_id or "")[:60],
     )
 
 
@@ -66,13 +67,16 @@ def _kind(message: Message) -> IncomingKind:
 class TelegramReceiver:
     """Takes updates in: stored first, confirmed afterwards, so that a crash loses none.
 
-    ``username`` is the bot's own, as links to it need it; ``None`` until Telegram has told it.
+    Files are fetched and kept before the message that brings them is stored; one that cannot be had is said in its
+    ``problem``. Without ``keeper`` no file is fetched. ``username`` is the bot's own, as links to it need it; ``None``
+    until Telegram has told it.
     """
 
-    def __init__(self, bot: Bot, intake: Intake, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, bot: Bot, intake: Intake, now: Callable[[], dt.datetime], keeper: Keeper | None = None) -> None:
         self._bot = bot
         self._intake = intake
         self._now = now
+        self._files = FileFetcher(bot, keeper) if keeper else None
         self._background: set[asyncio.Task[object]] = set()
         self.username: str | None = None
 
@@ -86,16 +90,26 @@ class TelegramReceiver:
             self.username = me.username
 
     async def take(self, updates: Sequence[Update]) -> None:
-        """Store updates in their order, then answer their buttons' spinners."""
+        """Store updates in the order of each chat, and answer their buttons' spinners.
+
+        Only the chats that sent files wait for these to be fetched.
+        """
         updates = sorted(updates, key=lambda update: update.update_id)
-        incoming = [one for update in updates if (one := incoming_of(update, self._now()))]
-        if incoming:
-            await self._intake.take_all(incoming)
+        said = [(update, one) for update in updates if (one := incoming_of(update, self._now()))]
+        waiting = {one.chat for update, one in said if self._files and brings_file(update)}
+        await self._store([one for _, one in said if one.chat not in waiting])
         for update in updates:
             if update.callback_query:
                 self._starts(tried(update.callback_query.answer(), "answerCallbackQuery"))
         if self.username is None and updates:
             self._starts(self._learn_username())  # it could not be learned at the start
+        if self._files and waiting:
+            fetched = [self._files.fetch(update, one) for update, one in said if one.chat in waiting]
+            await self._store(await asyncio.gather(*fetched))
+
+    async def _store(self, incoming: list[Incoming]) -> None:
+        if incoming:
+            await self._intake.take_all(incoming)
 
     def _starts(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)

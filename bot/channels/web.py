@@ -9,7 +9,6 @@ import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import structlog
@@ -19,8 +18,10 @@ from bot.channels.web_events import Hub, Streams
 from bot.channels.web_http import add_headers, address_of, body_of, in_plain_words, is_own_page, number_of, problem
 from bot.channels.web_share import plain_page, shared_page
 from bot.channels.web_transcript import menu_of, shown
+from bot.channels.web_uploads import UPLOADED, Uploads
 from bot.demo import seat_of, seats, take_seat
 from bot.intake import Intake
+from bot.keeper import Keeper
 from bot.limits import Limiter
 from bot.metrics import Metrics
 from handlers import menus
@@ -51,7 +52,8 @@ _TYPES = {
 class WebChannel:
     """Routes of the web chat on an aiohttp application. A session is a random cookie; its digest is the chat's name.
 
-    With ``demo`` a visitor may take the seat of any role (``bot.demo``); without, there is no way to.
+    With ``demo`` a visitor may take the seat of any role (``bot.demo``); without, there is no way to. Files are taken
+    in with a ``keeper`` only.
     """
 
     channel = "web"
@@ -66,6 +68,7 @@ class WebChannel:
         *,
         secure: bool,
         demo: bool = False,
+        keeper: Keeper | None = None,
     ) -> None:
         self._database = database
         self._intake = intake
@@ -76,6 +79,7 @@ class WebChannel:
         # With __Host- no neighbouring site of the same domain can plant a session.
         self._cookie = f"__Host-{COOKIE}" if secure else COOKIE
         self._streams = Streams(database, hub, metrics, now)
+        self._uploads = Uploads(database, keeper, now) if keeper else None
         self._per_chat = Limiter(rate=0.7, burst=20)
         self._per_address = Limiter(rate=10, burst=200)
         self._static = {
@@ -92,6 +96,8 @@ class WebChannel:
         app.router.add_get("/api/events", self._events, allow_head=False)
         app.router.add_get("/api/files/{token}", self._attachment)
         app.router.add_post("/api/messages", self._take)
+        if self._uploads:
+            app.router.add_post("/api/files", self._upload)
         if self._demo:
             app.router.add_post("/api/seat", self._take_seat)
         app.middlewares.append(in_plain_words)
@@ -158,21 +164,26 @@ class WebChannel:
             raise problem(401, "会话已失效，请刷新页面")
         return hashlib.sha256(token.encode()).hexdigest()[:40]
 
-    async def _sent(self, request: web.Request) -> tuple[str, dict[str, Any]]:
-        """The chat that sends and what it sends, when it comes from our own page and not too fast."""
+    def _sender(self, request: web.Request) -> str:
+        """The chat that sends something, when it comes from our own page and not too fast."""
         chat = self._chat(request)
         if not is_own_page(request):
             raise problem(403, "请从聊天页面发送")
         if not self._per_chat.allows(chat) or not self._per_address.allows(address_of(request)):
             raise problem(429, "发得太快了，请稍等几秒再发")
-        return chat, await body_of(request, PATIENCE)
+        return chat
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        chat = self._sender(request)
+        assert self._uploads is not None
+        return web.json_response({"file": await self._uploads.take(request, chat)}, status=201)
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
-        chat, data = await self._sent(request)
+        chat, data = self._sender(request), await body_of(request, PATIENCE)
         key = data.get("id")
         if not isinstance(key, str) or not _KEY.fullmatch(key):
             raise problem(400, "消息缺少编号，请刷新页面")
-        text, choice = data.get("text"), data.get("choice")
+        text, choice = data.get("text", "" if data.get("files") else None), data.get("choice")
         if isinstance(choice, str) and _CHOICE.fullmatch(choice) and text is None:
             incoming = Incoming("web", chat, f"{chat}/{key}", self._now(), "press", choice=choice)
         elif isinstance(text, str) and choice is None:
@@ -180,7 +191,11 @@ class WebChannel:
                 raise problem(413, f"这段话有{len(text)}字，太长了，请用两千字以内说")
             incoming = Incoming("web", chat, f"{chat}/{key}", self._now(), "text", text)
         else:
-            raise problem(400, "消息应有文字或者选项")
+            raise problem(400, "消息应有文字、文件或者选项")
+        if data.get("files"):
+            if self._uploads is None:
+                raise problem(400, "这里不能发文件")
+            incoming = await self._uploads.added(incoming, data["files"])
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._intake.take(incoming)
@@ -191,7 +206,7 @@ class WebChannel:
         return web.json_response({"accepted": True}, status=202)
 
     async def _take_seat(self, request: web.Request) -> web.StreamResponse:
-        chat, data = await self._sent(request)
+        chat, data = self._sender(request), await body_of(request, PATIENCE)
         seat = data.get("seat")
         if seat not in [one.id for one in seats()]:
             raise problem(400, "没有这个演示座位")
@@ -244,7 +259,7 @@ class WebChannel:
         except Exception as error:
             log.error("file failed", error=type(error).__name__)
             raise problem(503, "系统正忙，请稍后再试") from error
-        if file is None:
+        if file is None or file.mime == UPLOADED:
             return web.json_response({"error": "没有这个文件，或者它已经过期"}, status=404)
         way = "inline" if file.mime in PICTURES else "attachment"
         headers = {

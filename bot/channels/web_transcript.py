@@ -38,6 +38,8 @@ async def shown(session: Session, row: messages.Stored, newest: int) -> dict[str
         if row.payload["kind"] == "press":
             button = await chats.pressed(session, row.channel, row.chat, row.payload.get("choice", ""))
             text = button.label if button else "（按钮）"
+        files = [f"［文件］{file['name']}" for file in row.payload.get("files", ())]
+        text = "\n".join([text, *files] if text else files)
         return base | {
             "from": "me",
             "client_id": row.key.partition("/")[2],

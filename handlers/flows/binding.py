@@ -75,8 +75,9 @@ class BindFlow(Flow):
         return str(run.given.get("what", value)) if step.name == "code" else str(value)
 
     async def submit(self, turn: Turn, run: Run) -> Reply:
-        found = await invitations.by_digest(turn.session, run.given["invitation"])
-        problem = await _unfit(turn, found) if found else words.BIND_REFUSED["revoked"]
+        found = await invitations.by_digest(turn.session, run.given["invitation"], lock=True)
+        state = invitations.state_of(found, turn.now) if found else "revoked"
+        problem = words.BIND_REFUSED.get(state) or (await _unfit(turn, found) if found else "")
         if found is None or problem:
             return Reply.of(("lead", problem))
         name = found.name or str(run.facts.get("name") or "")
@@ -105,7 +106,9 @@ class BindFlow(Flow):
         turn.speaker = await people.speaker_of(
             turn.session, turn.incoming.channel, turn.incoming.chat, turn.today, demo=turn.house.demo
         )
-        return greeting.welcome(turn, words.BIND_DONE.format(what=run.given["what"]))
+        reply = greeting.welcome(turn, words.BIND_DONE)
+        lead, *rest = reply.blocks
+        return Reply((lead, Block("text", run.given["what"]), *rest), reply.choices, reply.files, reply.menu)
 
 
 def _locked(turn: Turn, until: Any) -> str:
@@ -116,6 +119,8 @@ def _locked(turn: Turn, until: Any) -> str:
 async def _unfit(turn: Turn, found: InvitationInfo) -> str:
     """Why this speaker cannot use this code; empty when they can. Nobody is officer and owner at once, or of two places."""
     office = turn.speaker.office
+    if not await _still_meant(turn, found):
+        return words.BIND_REFUSED["revoked"]
     if found.role == "contact":
         if office:
             return words.BIND_IS_OFFICE.format(role=menus.ROLE_NAMES[office.role])
@@ -135,14 +140,25 @@ async def _unfit(turn: Turn, found: InvitationInfo) -> str:
     return ""
 
 
+async def _still_meant(turn: Turn, found: InvitationInfo) -> bool:
+    """Whether who made the code may still give it: the contact who hands over is one, the office of the maker lives."""
+    if found.replaces is not None:
+        live = await people.contacts_of(turn.session, found.enterprise or 0)
+        return any(contact.contact == found.replaces for contact in live)
+    if found.issuer is None:
+        return True
+    held = await people.offices_of(turn.session, found.issuer)
+    return any(office.until is None and office.jurisdiction == found.jurisdiction for office in held)
+
+
 async def _what(turn: Turn, found: InvitationInfo) -> str:
     """What a code makes of one, in words: 好味道餐馆的联系人; 市场监管局执法人员张示例."""
     place = place_names(turn.library).get(found.jurisdiction, found.jurisdiction)
     if found.role == "contact":
         firm = await enterprises.enterprise(turn.session, found.enterprise or 0)
         return f"{firm.name if firm else ''}的联系人（{place}）"
-    until = f"，执法证有效期到{day_words(found.licence_until)}" if found.licence_until else ""
-    return f"{found.department}{menus.ROLE_NAMES[found.role]}{found.name or ''}（{place}{until}）"
+    until = f"。执法证有效期到{day_words(found.licence_until)}" if found.licence_until else ""
+    return f"{found.department}{menus.ROLE_NAMES[found.role]}{found.name or ''}（{place}）{until}"
 
 
 async def _handed_over(turn: Turn, found: InvitationInfo) -> None:

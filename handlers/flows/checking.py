@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers import results, words
-from handlers.flows.flow import Flow, Run
-from handlers.flows.steps import Option, Step
+from handlers.flows.flow import Flow, Run, reached
+from handlers.flows.steps import Option, Reading, Step, fine
 from handlers.messages import Act, Block, Choice, Reply
 from handlers.sources import Sources
 from handlers.turn import Turn
@@ -54,8 +54,14 @@ class CheckFlow(Flow):
         enterprise = await enterprise_of(turn)
         if enterprise:
             run.given["enterprise"] = enterprise.id
+            run.given["place"] = enterprise.division
             run.known = await known_facts(turn, check, enterprise)
         return run
+
+    async def check(self, turn: Turn, run: Run, step: Step, value: Any) -> Reading:
+        if step.name == "matter" and value != run.answers.get("matter"):
+            run.answers.pop("fits", None)  # it was said of another matter
+        return fine(value)
 
     def under(self, turn: Turn, run: Run, step: Step) -> list[Block]:
         if step.name != "fits":
@@ -63,12 +69,14 @@ class CheckFlow(Flow):
         item = turn.library.items.get(run.answers.get("matter", ""))
         return [Block("quote", f"适用情形：{item.circumstances}")] if item else []
 
-    def source_words(self, turn: Turn, entry: str) -> str:
-        return "依据：" + Sources(turn.library, turn.house.checks).brief(entry)
+    def source_words(self, turn: Turn, run: Run, entry: str) -> str:
+        place = turn.dialogue.jurisdiction or run.given.get("place")
+        return "依据：" + Sources(turn.library, turn.house.checks).brief(entry, place)
 
     async def submit(self, turn: Turn, run: Run) -> Reply:
         """Show the result; for an enterprise keep it, and what was said of it, as declared (R16)."""
-        facts = run.facts
+        facts = {step.name: run.facts[step.name] for step in reached(self, run, turn.circumstances)[0]}
+        place = turn.dialogue.jurisdiction or run.given.get("place")
         try:
             check = self._checks.in_force(self.name, turn.today)
         except NoCheckInForce:
@@ -79,7 +87,7 @@ class CheckFlow(Flow):
         enterprise = run.given.get("enterprise")
         if enterprise and turn.speaker.person and any(b.enterprise == enterprise for b in turn.speaker.bindings):
             for question in check.questions:
-                value = run.answers.get(question.name)
+                value = run.answers.get(question.name) if question.name in facts else None
                 if question.keep and value not in (None, "unknown"):
                     await enterprises.declare(
                         turn.session, enterprise, question.name, value, turn.speaker.person, turn.now
@@ -91,7 +99,7 @@ class CheckFlow(Flow):
                 person=turn.speaker.person,
                 now=turn.now,
                 facts={name: [value, _status(run, name)] for name, value in facts.items()},
-                result=results.kept_result(verdict, facts, sources, turn.dialogue.jurisdiction),
+                result=results.kept_result(verdict, facts, sources, place),
             )
         turn.state["result"] = {
             "check": self.name,
@@ -99,8 +107,9 @@ class CheckFlow(Flow):
             "facts": facts,
             "run": run.to_json(),
             "kept": kept,
+            "place": place,
         }
-        return result_reply(turn, verdict, facts, kept)
+        return result_reply(turn, verdict, facts, kept, place)
 
 
 def _out_of_force() -> Reply:
@@ -163,10 +172,10 @@ def _registered(turn: Turn, check: Check, question: Question, enterprise: Enterp
     return None
 
 
-def result_reply(turn: Turn, verdict: Verdict, facts: Mapping[str, Any], kept: int | None) -> Reply:
+def result_reply(turn: Turn, verdict: Verdict, facts: Mapping[str, Any], kept: int | None, place: str | None) -> Reply:
     """The card with the ways on."""
     sources = Sources(turn.library, turn.house.checks)
-    blocks = results.card(verdict, facts, sources, turn.dialogue.jurisdiction)
+    blocks = results.card(verdict, facts, sources, place)
     if kept is None:
         blocks.insert(-1, Block("note", words.CHECK_NOT_KEPT))
     return Reply(tuple(blocks), tuple(result_ways(kept)))
@@ -195,6 +204,7 @@ class Latest:
     facts: Mapping[str, Any]
     run: Mapping[str, Any]
     kept: int | None
+    place: str | None
 
 
 def latest(turn: Turn) -> Latest | None:
@@ -204,5 +214,8 @@ def latest(turn: Turn) -> Latest | None:
         return None
     day = dt.date.fromisoformat(data["day"])
     given = Circumstances(day, turn.house.checks.sizes, turn.house.settings)
-    verdict = judge(turn.house.checks.in_force(data["check"], day), data["facts"], given)
-    return Latest(verdict, data["facts"], data["run"], data["kept"])
+    try:
+        check = turn.house.checks.in_force(data["check"], day)
+    except NoCheckInForce:
+        return None
+    return Latest(judge(check, data["facts"], given), data["facts"], data["run"], data["kept"], data.get("place"))

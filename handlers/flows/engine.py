@@ -9,13 +9,14 @@ from handlers import understanding, words
 from handlers.answers import short
 from handlers.flows.flow import Flow, Json, Run, reached
 from handlers.flows.reading import ALONE, read_answer, settled_several
-from handlers.flows.steps import Reading, Step, fine
+from handlers.flows.steps import Option, Reading, Step, fine
 from handlers.messages import MAX_CHOICES, MAX_LABEL, Act, Block, BlockKind, Choice, Reply
 from handlers.turn import Turn
 from storage import messages
 
 REVIEW = "review"
 MAX_FAILURES = 2
+OPTIONS_A_PAGE = 4
 _WORDS = {
     words.LABEL_BACK_STEP: "flow_back",
     "返回上一步": "flow_back",
@@ -91,7 +92,8 @@ class Engine:
         if run is None:
             if text in (words.LABEL_RESUME, words.LABEL_GO_ON):
                 return await self._resume(turn)
-            return _nothing() if text in (words.LABEL_CANCEL, words.LABEL_BACK_STEP, words.LABEL_LATER) else None
+            ways = ("/cancel", words.LABEL_CANCEL, words.LABEL_BACK_STEP, words.LABEL_LATER)
+            return _nothing() if text in ways else None
         if text in (words.LABEL_RESUME, words.LABEL_GO_ON):
             return self._asked(turn, run)
         if text in _WORDS:
@@ -108,22 +110,52 @@ class Engine:
         for label, value in run.offers:
             if text in (label, str(label).partition(".")[2]):
                 return await self._take(turn, run, step, fine(value))
+        if (
+            step.kind == "choice"
+            and len(step.choices) > MAX_CHOICES
+            and text in (words.LABEL_NEXT, words.LABEL_PREVIOUS)
+        ):
+            by = 1 if text == words.LABEL_NEXT else -1
+            return await self.press(turn, {"do": "flow_page", "run": run.id, "page": max(run.page + by, 0)})
         n = understanding.number_of(text) if run.offers and step.kind not in ("persons", "yuan") else None
         if n is not None and 1 <= n <= len(run.offers):
             return await self._take(turn, run, step, fine(run.offers[n - 1][1]))
         if text == words.LABEL_SKIP and step.may_skip:
             return await self._take(turn, run, step, Reading(None))
-        if text == words.LABEL_DONE and step.kind == "several":
+        if text in (words.LABEL_DONE, words.LABEL_FILES_DONE) and step.kind in ("several", "file"):
             return await self._ticked(turn, run, step)
         if step.kind == "text" and not step.is_free and understanding.looks_like_question(text):
+            return None
+        if step.kind == "code" and understanding.looks_like_question(text):
             return None
         if step.secret:
             link = "/start " if turn.incoming.text.lstrip().lower().startswith("/start") else ""
             await messages.mask(turn.session, turn.incoming.channel, turn.incoming.key, f"{link}（{step.title}）")
         reading = read_answer(turn, step, text)
-        if reading.is_fine or not reading.is_failure or step.is_free or step.secret:
+        if reading.is_fine or reading.is_attempt or not reading.is_failure or step.is_free or step.secret:
             return await self._take(turn, run, step, reading)
         return None
+
+    async def take_files(self, turn: Turn, files: list[Json]) -> Reply | None:
+        """Files that came while a step asks for some; ``None`` when none does. More may follow until 选好了."""
+        run = self.current(turn)
+        step = self._step(turn, run) if run else None
+        if run is None or step is None or step.kind != "file":
+            return None
+        had = [file["digest"] for file in run.files]
+        run.files += [file for file in files if file["digest"] not in had]
+        self._keep(turn, run)
+        return _after(words.FLOW_FILES.format(count=len(run.files)), self._asked(turn, run))
+
+    async def add_files(self, turn: Turn, files: list[Json]) -> bool:
+        """Files for the card in hand, where its flow takes some without asking (an inspection)."""
+        run = self.current(turn)
+        if run is None or run.flow != "log":
+            return False
+        had = [file["digest"] for file in run.files]
+        run.files += [file for file in files if file["digest"] not in had]
+        self._keep(turn, run)
+        return True
 
     async def missed(self, turn: Turn, text: str) -> Reply:
         """The text was no answer and no question: say what is expected (with an example), and after two a person."""
@@ -166,6 +198,10 @@ class Engine:
             return await self._edit(turn, run, act["n"])
         if what == "flow_submit":
             return await self._submit(turn, run) if run.at == REVIEW else self._stale(turn, run)
+        if what == "flow_page":
+            run.page = act["page"]
+            self._keep(turn, run)
+            return self._asked(turn, run)
         return await self._chosen(turn, run, act)
 
     # ---- moving
@@ -179,7 +215,10 @@ class Engine:
         if step.name != run.at:
             if act["do"] != "flow_set" or run.answers.get(step.name) == act["value"] or step.kind == "several":
                 return self._stale(turn, run)
-            run.answers[step.name] = act["value"]
+            reading = await self.flows[run.flow].check(turn, run, step, act["value"])
+            if reading.problem:
+                return self._stale(turn, run)
+            run.answers[step.name] = reading.value
             said = self.flows[run.flow].value_words(turn, run, step, act["value"])
             n = [s.name for s in self._items_of(turn, run)].index(step.name) + 1
             return _after(words.FLOW_EDITED.format(n=n, value=said), await self._go_on(turn, run, stay=True))
@@ -197,6 +236,10 @@ class Engine:
         return await self._take(turn, run, step, fine(act["value"]))
 
     async def _ticked(self, turn: Turn, run: Run, step: Step) -> Reply:
+        if step.kind == "file":
+            if not run.files:
+                return _after(words.FLOW_NO_FILES, self._asked(turn, run))
+            return await self._take(turn, run, step, fine([file["digest"] for file in run.files]))
         if not run.picked:
             return _after(words.FLOW_PICK_ONE, self._asked(turn, run))
         return await self._take(turn, run, step, settled_several(step, run.picked))
@@ -216,11 +259,12 @@ class Engine:
 
     async def _go_on(self, turn: Turn, run: Run, *, stay: bool = False) -> Reply:
         """To the first step that is not answered yet, else to the review."""
-        facts = run.facts
-        waiting = next((step for step in self._reached(turn, run) if not _is_answered(step, facts)), None)
+        facts, flow = run.facts, self.flows[run.flow]
+        steps = self._reached(turn, run)
+        waiting = next((s for s in steps if not (_is_answered(s, facts) and flow.holds(run, s, facts[s.name]))), None)
         at = waiting.name if waiting else REVIEW
         if not stay or at != run.at:
-            run.failed, run.offers, run.picked = 0, [], []
+            run.failed, run.offers, run.picked, run.page = 0, [], [], 0
         run.at = at
         if at == REVIEW and not self.flows[run.flow].reviews:
             return await self._submit(turn, run)
@@ -322,8 +366,10 @@ class Engine:
         flow = self.flows[run.flow]
         blocks: list[tuple[BlockKind, str]] = [("lead", self._prompt(turn, run, step))]
         blocks += [(block.kind, block.text) for block in flow.under(turn, run, step)]
+        if step.kind == "choice" and len(step.choices) > MAX_CHOICES:
+            blocks.append(("list", "\n".join(f"{n}. {_whole(o)}" for n, o in enumerate(step.choices, 1))))
         if step.cites:
-            blocks.append(("citation", flow.source_words(turn, step.cites)))
+            blocks.append(("citation", flow.source_words(turn, run, step.cites)))
         if step.kind == "several":
             picked = words.FLOW_PICKED.format(names="、".join(map(step.label_of, run.picked))) if run.picked else ""
             blocks.append(("note", picked or words.FLOW_SEVERAL))
@@ -389,6 +435,16 @@ class Engine:
         """The buttons of a step, and the words of the ways that found no room."""
         several = step.kind == "several"
         options = [o for o in step.choices if not run.picked or o.value not in ALONE]
+        turning: list[Choice] = []
+        if step.kind == "choice" and len(options) > MAX_CHOICES:
+            pages = -(-len(options) // OPTIONS_A_PAGE)
+            page = run.page % pages
+            options = options[page * OPTIONS_A_PAGE : (page + 1) * OPTIONS_A_PAGE]
+            turning = [
+                Choice(label, {"do": "flow_page", "run": run.id, "page": page + by})
+                for label, by in ((words.LABEL_PREVIOUS, -1), (words.LABEL_NEXT, 1))
+                if 0 <= page + by < pages
+            ]
         choices = [
             Choice(
                 ("✓" if o.value in run.picked else "") + o.label if several else o.label,
@@ -396,6 +452,10 @@ class Engine:
             )
             for o in options
         ]
+        choices += turning
+        if run.files and step.kind == "file":
+            done = Choice(words.LABEL_FILES_DONE, {"do": "flow_ticked", "run": run.id, "step": step.name})
+            choices.append(done)
         if run.picked:
             choices.append(Choice(words.LABEL_DONE, {"do": "flow_ticked", "run": run.id, "step": step.name}))
         if step.may_skip:
@@ -415,18 +475,29 @@ class Engine:
             said = flow.value_words(turn, run, step, facts.get(step.name))
             origin = "" if step.name in run.answers else _origin(run.known[step.name][1])
             lines.append(f"{n}. {step.title}：{said}{origin}")
+        items = self._items_of(turn, run)
+        if flow.corrects:
+            edits = [
+                Choice(short(words.FLOW_CORRECT.format(title=step.title)), {"do": "flow_edit", "run": run.id, "n": n})
+                for n, step in enumerate(items[: MAX_CHOICES - 2], 1)
+            ]
+        else:
+            edits = [
+                Choice(words.LABEL_EDIT, {"do": "flow_items", "run": run.id}),
+                Choice(words.LABEL_BACK_STEP, {"do": "flow_back", "run": run.id}),
+            ]
         ways: list[Choice] = [
             Choice(flow.submit_label, {"do": "flow_submit", "run": run.id}),
-            Choice(words.LABEL_EDIT, {"do": "flow_items", "run": run.id}),
-            Choice(words.LABEL_BACK_STEP, {"do": "flow_back", "run": run.id}),
+            *edits,
             Choice(words.LABEL_CANCEL, {"do": "flow_cancel", "run": run.id}),
             Choice(words.LABEL_LATER, {"do": "flow_later", "run": run.id}),
         ]
         return Reply.of(
             ("lead", words.FLOW_REVIEW.format(submit=flow.submit_label)),
             ("list", "\n".join(lines)),
-            ("note", words.FLOW_REVIEW_HOW),
-            choices=ways,
+            *((block.kind, block.text) for block in flow.notes(turn, run)),
+            ("note", "" if flow.corrects else words.FLOW_REVIEW_HOW),
+            choices=ways[:MAX_CHOICES],
         )
 
     def _stale(self, turn: Turn, run: Run | None) -> Reply:
@@ -477,6 +548,11 @@ def _still_holds(step: Step, value: Any) -> bool:
 
 def _origin(status: str) -> str:
     return f"（{words.FLOW_DECLARED if status == 'declared' else words.STATUS[status]}）"
+
+
+def _whole(option: Option) -> str:
+    """An option by its whole name, where the button has a short one."""
+    return max((option.label, *option.said[:1]), key=len)
 
 
 def _nothing() -> Reply:

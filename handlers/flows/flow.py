@@ -24,7 +24,8 @@ class Run:
     ``given``: what it began with. ``known``: facts that need not be asked, with where they are from. ``answers``: what
     was said, also to steps that are not reached now, so that a later answer that still holds is kept.
     ``at``: the step being asked, or ``review``. ``failed``: failures at this step. ``offers``: choices that would
-    settle the answer. ``picked``: options ticked so far at a step with several. ``editing``: back to the review next.
+    settle the answer. ``picked``: options ticked so far at a step with several. ``files``: what was handed in so far.
+    ``page``: of the options, where there are more than fit.
     """
 
     flow: str
@@ -36,14 +37,15 @@ class Run:
     failed: int = 0
     offers: list[list[Any]] = field(default_factory=list)
     picked: list[str] = field(default_factory=list)
-    editing: bool = False
+    files: list[Json] = field(default_factory=list)
+    page: int = 0
 
     def to_json(self) -> Json:
         return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Run:
-        return cls(**data)
+        return cls(**{name: value for name, value in data.items() if name in cls.__slots__})  # of an older program, too
 
     @property
     def facts(self) -> Json:
@@ -58,6 +60,8 @@ class Flow:
     title: str = ""
     submit_label: str = "提交"
     reviews: bool = True
+    corrects: bool = False
+    """Whether the review has a button for each item, to correct it with one tap."""
     done: str = "已提交。"
 
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
@@ -72,11 +76,19 @@ class Flow:
         """A last look at an understood answer, with the records at hand."""
         return fine(value)
 
+    def holds(self, run: Run, step: Step, value: Any) -> bool:
+        """Whether a kept answer still holds beside the others."""
+        return True
+
     def under(self, turn: Turn, run: Run, step: Step) -> list[Block]:
         """More words under a step's prompt."""
         return []
 
-    def source_words(self, turn: Turn, entry: str) -> str:
+    def notes(self, turn: Turn, run: Run) -> list[Block]:
+        """More words under the review."""
+        return []
+
+    def source_words(self, turn: Turn, run: Run, entry: str) -> str:
         """Where a step's clause stands, in one line."""
         return ""
 
@@ -129,6 +141,8 @@ def value_words(turn: Turn, step: Step, value: Any) -> str:
     if step.kind == "industry":
         industry = turn.house.industries.get(value)
         return f"{industry.name}（{industry.code}）" if industry else str(value)
+    if step.kind == "file":
+        return f"{len(value)}份"
     if step.kind == "matter":
         return "不在清单里" if value == "none" else turn.library.title(value)
     return str(value)

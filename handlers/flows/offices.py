@@ -8,12 +8,13 @@ from typing import Any
 
 from handlers import menus, office, words
 from handlers.flows.flow import Flow, Run
-from handlers.flows.reading import day_words
+from handlers.flows.reading import day_words, named_apart
 from handlers.flows.steps import Option, Reading, Step, fine, refused
 from handlers.messages import Act, Reply
 from handlers.turn import Turn
 from knowledge.checks.conditions import OneOf
 from storage import invitations, people
+from storage.people import Office
 
 _IS_OFFICER = OneOf("role", ("officer",))
 INVITE = (
@@ -98,6 +99,20 @@ class LicenceFlow(Flow):
         return await office.one(turn, found.id, lead=words.LICENCE_SAVED)
 
 
+def _options(given: Mapping[str, Any]) -> tuple[Option, ...]:
+    """The colleagues as options whose labels fit a button and differ."""
+    named = named_apart([(name, str(id)) for id, name in given.get("colleagues", ())])
+    whole = {str(id): name for id, name in given.get("colleagues", ())}
+    return tuple(Option(id, label, (whole[id],)) for label, id in named)
+
+
+def signed(office: Office) -> str:
+    """Who is acting (R46): department, name and, where there is one, the enforcement licence."""
+    if office.role != "officer":
+        return f"{office.department}{office.name}。"
+    return words.ACTED_BY.format(department=office.department, name=office.name, licence=office.licence or "没有登记")
+
+
 class LeaveFlow(Flow):
     """Leave from a day to a day, and a colleague of the same department who acts meanwhile."""
 
@@ -106,7 +121,7 @@ class LeaveFlow(Flow):
     submit_label = "确认请假"
 
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
-        colleagues = tuple(Option(str(id), name) for id, name in given.get("colleagues", ()))
+        colleagues = _options(given)
         return (
             Step("from", "开始", "从哪一天开始？", "future", example="明天，或者12月1日"),
             Step("until", "结束", "到哪一天为止？当天也算。", "future", example="12月5日"),
@@ -121,6 +136,9 @@ class LeaveFlow(Flow):
         )
         colleagues = [[other.id, other.name] for other in others if other.id != own.id]
         return Run(self.name, turn.house.new_token(), given={"colleagues": colleagues})
+
+    def holds(self, run: Run, step: Step, value: Any) -> bool:
+        return step.name != "until" or value >= run.facts.get("from", value)
 
     async def check(self, turn: Turn, run: Run, step: Step, value: Any) -> Reading:
         if step.name == "until" and value < run.facts["from"]:
@@ -139,7 +157,8 @@ class LeaveFlow(Flow):
         if delegate:
             note = Reply.of(
                 ("lead", words.LEAVE_TOLD.format(name=own.name)),
-                ("text", f"{day_words(start)}到{day_words(end)}，{own.department}。"),
+                ("text", f"{day_words(start)}到{day_words(end)}。"),
+                ("note", signed(own)),
             )
             for channel, chat in await people.chats_of(turn.session, delegate.person):
                 await turn.send(channel, chat, f"leave/{run.id}/{channel}/{chat}", note)

@@ -41,7 +41,9 @@ def _choice(turn: Turn, step: Step, text: str) -> Reading:
         return fine(found[0].value)
     if len(found) > 1:
         names = "、".join(option.label for option in found)
-        return refused(f"一次说了两样：{names}。请选一样。", [(o.label, o.value) for o in found[:MAX_OFFERS]])
+        return refused(
+            f"一次说了两样：{names}。请选一样。", [(o.label, o.value) for o in found[:MAX_OFFERS]], is_attempt=True
+        )
     return refused(f"请选一项，例如“{step.choices[0].label}”。")
 
 
@@ -62,7 +64,7 @@ def settled_several(step: Step, values: list[str]) -> Reading:
     """Several values as one answer; 都不 and 不清楚 stand alone."""
     alone = [value for value in values if value in ALONE]
     if alone and len(values) > 1:
-        return refused(f"“{step.label_of(alone[0])}”不能和别的一起选。")
+        return refused(f"“{step.label_of(alone[0])}”不能和别的一起选。", is_attempt=True)
     if alone == [UNKNOWN.value]:
         return fine(UNKNOWN.value)
     order = [option.value for option in step.choices]
@@ -72,12 +74,13 @@ def settled_several(step: Step, values: list[str]) -> Reading:
 def _options_in(step: Step, text: str) -> list[Option]:
     """The options that a text names: by number, by its whole words, else by words inside it that are not denied."""
     options = step.choices
-    plain = _TAIL.sub("", unicodedata.normalize("NFKC", text)).strip().lower()
+    said = unicodedata.normalize("NFKC", text).strip(" 。，,.!！~").lower()
+    plain = _TAIL.sub("", said)
     number = understanding.number_of(plain)
     if number is not None:
         return [options[number - 1]] if 1 <= number <= len(options) else []
     for option in options:
-        if plain in (option.label.lower(), *(said.lower() for said in option.said)):
+        if {plain, said} & {option.label.lower(), *(word.lower() for word in option.said)}:
             return [option]
     if len(plain) > 30:
         return []
@@ -117,9 +120,14 @@ def _number(unit: Any) -> Callable[[Turn, Step, str], Reading]:
         if answer.value is not None and not answer.problem:
             return fine(plain_number(answer.value))
         offers = [(label, plain_number(value)) for label, value in answer.offers]
-        return refused(answer.problem, offers, is_failure=not offers)
+        return refused(answer.problem, offers, is_failure=not offers, is_attempt=has_digit(text))
 
     return read
+
+
+def has_digit(text: str) -> bool:
+    """Whether a text has a figure in it, so that it was meant as a number or a day."""
+    return any(char.isdigit() for char in unicodedata.normalize("NFKC", text))
 
 
 def plain_number(value: Decimal) -> int | str:
@@ -131,9 +139,9 @@ def _day(*, future_ok: bool) -> Callable[[Turn, Step, str], Reading]:
     def read(turn: Turn, step: Step, text: str) -> Reading:
         answer = read_day(text, turn.today, future_ok=future_ok)
         if answer.value is None or answer.problem:
-            return refused(answer.problem)
+            return refused(answer.problem, is_attempt=has_digit(text))
         if future_ok and answer.value < turn.today:
-            return refused(f"不能早于今天（{day_words(turn.today)}）。")
+            return refused(f"不能早于今天（{day_words(turn.today)}）。", is_attempt=True)
         return fine(answer.value.isoformat())
 
     return read
@@ -152,17 +160,25 @@ def _industry(turn: Turn, step: Step, text: str) -> Reading:
         code = found[0].industry.code
         if sizes.is_fine(code):
             return fine(code)
-        finer = [industries.get(own) for row in sizes.rows_for(code) for own in (*row.divisions, *row.groups)]
-        narrower = [industry for industry in finer if industry and _is_under(turn, industry.code, code)]
+        under = [industry for industry in industries if industry.code != code and _is_under(turn, industry.code, code)]
+        levels = [[i for i in under if i.level == level] for level in sorted({i.level for i in under})]
+        narrower: list[Any] = next((level for level in levels if len(level) > 1), [])
         return refused(
             f"“{found[0].industry.name}”还要再细一些，是哪一类？",
-            [(short(i.name), i.code) for i in narrower[:MAX_OFFERS]],
+            named_apart([(i.name, i.code) for i in narrower]),
             is_failure=False,
         )
-    offers: dict[str, str] = {}
-    for one in found:
-        offers.setdefault(short(one.industry.name), one.industry.code)
-    return refused("您说的是哪一个行业？", list(offers.items()), is_failure=False)
+    offers = named_apart([(one.industry.name, one.industry.code) for one in found])
+    return refused("您说的是哪一个行业？", offers, is_failure=False)
+
+
+def named_apart(named: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Names as labels that fit a button and differ from one another."""
+    labels: dict[str, str] = {}
+    for name, code in named:
+        label = short(name)
+        labels[label if label not in labels else f"{code}{short(name, MAX_LABEL - len(code))}"] = code
+    return list(labels.items())
 
 
 def _is_under(turn: Turn, code: str, above: str) -> bool:
@@ -184,7 +200,8 @@ def _credit(turn: Turn, step: Step, text: str) -> Reading:
     if not answer.problem:
         return fine(answer.code)
     meant = [(words.LABEL_MEANT, answer.meant)] if answer.meant else []
-    said = answer.problem + (words.CREDIT_MEANT.format(code=answer.meant) if answer.meant else "")
+    said = answer.problem.rstrip("。")
+    said += f"。{words.CREDIT_MEANT.format(code=answer.meant)}" if answer.meant else ""
     return refused(said, meant)
 
 

@@ -33,6 +33,12 @@ class AddEnterpriseFlow(Flow):
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
         return STEPS
 
+    async def begin(self, turn: Turn, act: Act) -> Run | Reply:
+        office = turn.speaker.office
+        if office and office.role == "officer" and not office.may_enforce(turn.today):
+            return Reply.of(("lead", words.LICENCE_EXPIRED), ("text", words.LICENCE_EXPIRED_NEXT))
+        return await super().begin(turn, act)
+
     async def check(self, turn: Turn, run: Run, step: Step, value: Any) -> Reading:
         if step.name != "code":
             return fine(value)

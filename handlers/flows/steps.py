@@ -67,13 +67,15 @@ class Step:
 class Reading:
     """What an answer was understood as: a value, or a problem said in plain words, with choices that would settle it.
 
-    ``is_failure`` counts against the step: two of them offer a person.
+    ``is_failure`` counts against the step: two of them offer a person. ``is_attempt``: it was meant as an answer, wrong
+    as it is, and no question.
     """
 
     value: Any = None
     problem: str = ""
     offers: tuple[tuple[str, Any], ...] = ()
     is_failure: bool = True
+    is_attempt: bool = False
 
     @property
     def is_fine(self) -> bool:
@@ -84,5 +86,7 @@ def fine(value: Any) -> Reading:
     return Reading(value)
 
 
-def refused(problem: str, offers: Sequence[tuple[str, Any]] = (), *, is_failure: bool = True) -> Reading:
-    return Reading(None, problem, tuple(offers), is_failure)
+def refused(
+    problem: str, offers: Sequence[tuple[str, Any]] = (), *, is_failure: bool = True, is_attempt: bool = False
+) -> Reading:
+    return Reading(None, problem, tuple(offers), is_failure, is_attempt)

@@ -89,6 +89,7 @@ class TelegramDouble:
         self.blocked: set[int] = set()  # chats that answer 403
         self.unknown_chats: set[int] = set()  # chats that answer 400
         self.stale_queries: set[str] = set()  # callback queries too old to answer
+        self.downloads: list[str] = []  # paths of files asked for
         self.unexpected: list[str] = []  # methods called that the double does not have
         self.unknown_methods: set[str] = set()  # methods to be without, as an older server is
         self.unknown_scopes: set[str] = set()  # scopes of commands to be without
@@ -169,17 +170,27 @@ class TelegramDouble:
         voice = self._new_file("voice.oga", 9000) | {"duration": 3}
         return self._posts(chat_id, voice=voice, **_filled(caption=caption))
 
-    def sends_photo(self, chat_id: int, album: str | None = None, *, caption: str = "") -> int:
-        """A photo; photos with the same `album` were sent together."""
-        photo = self._new_file("photo.jpg", 9000) | {"width": 800, "height": 600}
-        return self._posts(chat_id, photo=[photo], **_filled(media_group_id=album, caption=caption))
+    def sends_photo(
+        self, chat_id: int, album: str | None = None, *, caption: str = "", content: bytes | None = None
+    ) -> int:
+        """A photo, of zeros unless `content` is given, and its smaller sizes, of zeros; an `album` is sent together."""
+        photo = self._new_file("photo.jpg", 9000, content) | {"width": 800, "height": 600}
+        sizes = [self._new_file("photo.jpg", 900) | {"width": w, "height": h} for w, h in ((90, 67), (320, 240))]
+        return self._posts(chat_id, photo=[*sizes, photo], **_filled(media_group_id=album, caption=caption))
 
     def sends_document(
-        self, chat_id: int, name: str, size: int, content: bytes | None = None, *, caption: str = ""
+        self,
+        chat_id: int,
+        name: str,
+        size: int,
+        content: bytes | None = None,
+        *,
+        caption: str = "",
+        album: str | None = None,
     ) -> int:
-        """A document, of zeros unless `content` is given."""
+        """A document, of zeros unless `content` is given; those with the same `album` were sent together."""
         document = self._new_file(name, size, content) | {"file_name": name}
-        return self._posts(chat_id, document=document, **_filled(caption=caption))
+        return self._posts(chat_id, document=document, **_filled(media_group_id=album, caption=caption))
 
     def edits(self, chat_id: int, message_id: int, text: str) -> int:
         """An edit of what was said to the bot before."""
@@ -212,7 +223,8 @@ class TelegramDouble:
         self._end_poll()
         return update_id
 
-    # Faults, taken in the order they were asked for; without `method` all calls but getUpdates meet them.
+    # Faults, taken in the order they were asked for; without `method` all calls but getUpdates meet them. The
+    # fetching of a file is the method "download".
 
     def fails_next(self, n: int, status: int = 500, *, method: str | None = None) -> None:
         """Answers with an error and does nothing."""
@@ -328,6 +340,9 @@ class TelegramDouble:
         try:
             self._check_token(request)
             path = request.match_info["path"]
+            self.downloads.append(path)
+            if self._meets_fault("download") and request.transport is not None:
+                request.transport.abort()
             size, content = next((f[1:] for f in self._files.values() if f[0] == path), (DOWNLOAD_LIMIT + 1, None))
             if size > DOWNLOAD_LIMIT:
                 raise Refused(404)
@@ -578,7 +593,8 @@ class TelegramDouble:
 
     def _new_file(self, name: str, size: int, content: bytes | None = None) -> Json:
         file_id, size = f"file{len(self._files) + 1}", size if content is None else len(content)
-        self._files[file_id] = f"files/{file_id}/{name}", size, content
+        plain = re.sub(r"[^\w.-]", "_", name)[-60:]
+        self._files[file_id] = f"files/{file_id}/{plain}", size, content
         return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": size}
 
 

@@ -28,6 +28,7 @@ COMMANDS = ["", *(command.name or command.callback.__name__ for command in app.r
 RULES = "某区办法\n\n一、总体要求\n坚持包容审慎，对轻微违法少罚慎罚。\n"
 # Names of commands, options, formats and values, which are Latin by nature.
 LATIN = """
+    t text role admin officer liaison leader legal supervisor name department licence until read log flow show registry now messages
     rongcuo telegram rongcuo_port json yaml auto published shipped document list txt docx pdf xlsx csv day jurisdiction
     source help h kind short title issuer number date place questions publish check entries details id aliases body
     answer_any gold days all head

@@ -259,14 +259,12 @@ async def test_what_is_not_text_is_answered_with_what_to_do(polling: Service, ki
     assert words.NOT_TEXT_NEXT in sent.plain
 
 
-async def test_an_album_is_one_message_with_one_answer(polling: Service) -> None:
-    for album in ("a", "a", "a", "a", "a", "b"):
-        polling.double.sends_photo(7, album)
-    polling.double.sends_photo(8, "a")
-    await polling.answered(8)
-    await polling.settled()
-    assert len(polling.double.shown(7)) == 2
-    assert len(polling.double.shown(8)) == 1
+async def test_every_picture_of_an_album_is_taken_in_with_the_name_of_its_album(by_hand: Service) -> None:
+    for album in ("a", "a", "a", "b"):
+        by_hand.double.sends_photo(7, album)
+    by_hand.double.sends_photo(7)
+    await by_hand.receiver.take(await by_hand.bot.get_updates())
+    assert [row.payload.get("album") for row in await by_hand.rows(7)] == ["a", "a", "a", "b", None]
 
 
 async def test_contacts_locations_and_captions_are_answered(polling: Service) -> None:

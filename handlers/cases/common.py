@@ -1,0 +1,148 @@
+"""What every act on a case needs: whose it is, carrying an act out with its record, copies, reminders, and who is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from handlers import greeting, words
+from handlers.flows.reading import day_words
+from handlers.messages import Choice, Reply
+from handlers.turn import CHINA, Turn
+from knowledge.procedure.acts import Act as ProcedureAct
+from knowledge.procedure.case import SEVERITY_NAMES, STAGE_NAMES, WARNING_NAMES, Case
+from knowledge.procedure.ladder import rungs, shipped_ladder
+from knowledge.procedure.results import OFFICER, Done
+from knowledge.procedure.steps import step
+from storage import cases, people, reminders
+from storage.cases import CaseInfo
+
+MENU = Choice(words.LABEL_MENU, {"do": "menu"})
+WEEKDAYS = "一二三四五六日"
+
+
+def with_weekday(day: dt.date) -> str:
+    """A day with its weekday (R38): 2026年11月25日（星期三）."""
+    return f"{day_words(day)}（星期{WEEKDAYS[day.weekday()]}）"
+
+
+async def seen(turn: Turn, id: int, *, lock: bool = False) -> CaseInfo | None:
+    """A case that the speaker may see (R1): an officer's of their department, a contact's of their enterprise,
+    another office's of its jurisdiction."""
+    info = await cases.case_file(turn.session, id, lock=lock)
+    if info is None:
+        return None
+    office = turn.speaker.office
+    if office is None:
+        return info if any(b.enterprise == info.enterprise for b in turn.speaker.bindings) else None
+    if info.jurisdiction != office.jurisdiction:
+        return None
+    return info if office.role != "officer" or info.department == office.department else None
+
+
+def may_enforce(turn: Turn) -> Reply | None:
+    """Why this officer may not act on a case today; ``None`` when they may (R1, 处罚法 第五十五条)."""
+    office = turn.speaker.office
+    if office is not None and office.may_enforce(turn.today):
+        return None
+    return Reply.of(("lead", words.LICENCE_EXPIRED), ("text", words.LICENCE_EXPIRED_NEXT), choices=[MENU])
+
+
+def gone(turn: Turn) -> Reply:
+    return greeting.menu(turn, words.CASE_GONE)
+
+
+async def carry_out(
+    turn: Turn, info: CaseInfo, name: str, act: ProcedureAct, data: Mapping[str, Any]
+) -> CaseInfo | Reply:
+    """Carry an act out, or word its refusal. The record, the copies and the ladder are written with it."""
+    done = step(info.case, act, turn.today)
+    if not isinstance(done, Done):
+        lines = "\n".join(f"{n}. {text}" for n, text in enumerate(done.missing, 1))
+        back = Choice(words.LABEL_CASE, {"do": "case", "id": info.id})
+        return Reply.of(("lead", done.words), ("list", lines), choices=[back, MENU])
+    new = await cases.record(turn.session, info, done.case, name, dict(data), turn.speaker.person, turn.now)
+    await send_copies(turn, new, done.copies)
+    await lay_ladder(turn, new)
+    return new
+
+
+async def send_copies(turn: Turn, info: CaseInfo, roles: tuple[str, ...]) -> None:
+    """Copies to those that the procedure names (R20–R22, R40), each told in their chats."""
+    for role in roles:
+        department = info.department if role == OFFICER else None
+        offices = await people.offices(
+            turn.session, jurisdiction=info.jurisdiction, department=department, role=role, demo=turn.house.demo
+        )
+        if role == OFFICER:
+            offices = [office for office in offices if office.id == info.office]
+        for office in offices:
+            if role != OFFICER:
+                await cases.copy_to(turn.session, info.id, office.id, summary(info), turn.now)
+            if turn.speaker.office and office.id == turn.speaker.office.id:
+                continue
+            reply = Reply.of(
+                ("lead", words.CASE_COPY.format(number=info.number, warning=headline(info.case))),
+                ("text", f"{info.enterprise_name}：{info.problem}"),
+                choices=[Choice(words.LABEL_LOOK, {"do": "case", "id": info.id})],
+            )
+            for channel, chat in await people.chats_of(turn.session, await acting_person(turn, office)):
+                key = f"copy/{info.id}/{info.version}/{office.id}/{channel}/{chat}"
+                await turn.send(channel, chat, key, reply)
+
+
+async def acting_person(turn: Turn, office: people.Office) -> int:
+    """Who acts for an office today: its holder, or the delegate during leave."""
+    if office.is_on_leave(turn.today) and office.delegate:
+        delegate = await people.office(turn.session, office.delegate)
+        if delegate and delegate.until is None:
+            return delegate.person
+    return office.person
+
+
+def headline(case: Case) -> str:
+    """Class, warning and stage in a few words: 一般，紧急预警，整改中."""
+    parts = [
+        SEVERITY_NAMES[case.severity] if case.severity else "",
+        WARNING_NAMES[case.warning],
+        STAGE_NAMES[case.stage],
+    ]
+    return "，".join(part for part in parts if part)
+
+
+def summary(info: CaseInfo) -> str:
+    return headline(info.case)[:60]
+
+
+async def lay_ladder(turn: Turn, info: CaseInfo) -> None:
+    """The reminders that still lie ahead, in place of those there were (R39, R43)."""
+    contacts = [contact.person for contact in await people.contacts_of(turn.session, info.enterprise)]
+    office = await people.office(turn.session, info.office)
+    persons = {"contact": contacts, "officer": [office.person] if office else []}
+    await reminders.relay(turn.session, info.id, rungs(info.case, shipped_ladder(), turn.today), persons, turn.now)
+
+
+async def tell_enterprise(turn: Turn, info: CaseInfo, key: str, reply: Reply) -> int:
+    """Tell every contact; with none the case is marked 未送达 (R42). Returns how many chats were written to."""
+    told = 0
+    for contact in await people.contacts_of(turn.session, info.enterprise):
+        for channel, chat in await people.chats_of(turn.session, contact.person):
+            if (channel, chat) != (turn.incoming.channel, turn.incoming.chat):
+                await turn.send(channel, chat, f"{key}/{info.id}/{info.version}/{channel}/{chat}", reply)
+            told += 1
+    await cases.mark_delivery(turn.session, info.id, delivered=told > 0)
+    if told == 0:
+        await cases.note(turn.session, info.id, "undelivered", {"what": key}, None, turn.now)
+    return told
+
+
+async def signature(turn: Turn, info: CaseInfo) -> str:
+    """Who is acting (R46): department, name, enforcement licence."""
+    office = await people.office(turn.session, info.office)
+    licence = office.licence if office and office.licence else "没有登记"
+    return words.ACTED_BY.format(department=info.department, name=info.officer_name, licence=licence)
+
+
+def when(at: dt.datetime) -> str:
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,119 @@
+"""The acts on cases that are one tap, and the beginnings of those that are flows (R18, R23, R40)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers import words
+from handlers.cases.common import MENU, carry_out, gone, seen
+from handlers.cases.page import page
+from handlers.messages import Act, Choice, Incoming, Reply
+from handlers.turn import CHINA, Acts, Turn
+from knowledge.inspection import read_message
+from knowledge.procedure import acts
+from storage import cases, evidence, people
+
+FLOWS = (
+    "diagnose", "submit_evidence", "pass_evidence", "return_evidence", "ask_extension", "decide_extension", "defend",
+    "answer_defence", "visit", "close", "reopen", "waive", "transfer",
+)  # fmt: skip
+
+
+async def _start(turn: Turn, act: Act) -> Reply:
+    return await turn.engine.start(turn, act["do"], dict(act) | {"anew": True})
+
+
+async def _log(turn: Turn, act: Act) -> Reply:
+    return await turn.engine.start(turn, "log", dict(act) | {"anew": True})
+
+
+async def _guidance(turn: Turn, act: Act) -> Reply:
+    """接受 or 不接受: declining costs nothing (R18)."""
+    info = await seen(turn, act["id"], lock=True)
+    if info is None or info.case.guidance_accepted is not None or not info.case.is_open:
+        return gone(turn)
+    done = await carry_out(turn, info, "guidance", acts.AnswerGuidance(act["accepts"]), {"accepts": act["accepts"]})
+    if isinstance(done, Reply):
+        return done
+    return await page(turn, done, lead=words.GUIDANCE_ACCEPTED if act["accepts"] else words.GUIDANCE_DECLINED)
+
+
+async def _urge(turn: Turn, act: Act) -> Reply:
+    """督促: those beside and above remind the officer; on the record."""
+    info = await seen(turn, act["id"])
+    office = turn.speaker.office
+    if info is None or office is None or not info.case.is_open:
+        return gone(turn)
+    await cases.note(turn.session, info.id, "urged", {"by": office.role}, turn.speaker.person, turn.now)
+    holder = await people.office(turn.session, info.office)
+    told = Reply.of(
+        ("lead", words.URGED.format(who=f"{office.department}{office.name}", number=info.number)),
+        ("text", f"{info.enterprise_name}：{info.problem}"),
+        choices=[Choice(words.LABEL_LOOK, {"do": "case", "id": info.id})],
+    )
+    if holder:
+        for channel, chat in await people.chats_of(turn.session, holder.person):
+            await turn.send(channel, chat, f"urge/{info.id}/{turn.incoming.key}/{channel}/{chat}", told)
+    return Reply.of(("lead", words.URGED_DONE), choices=[Choice(words.LABEL_CASE, {"do": "case", "id": info.id}), MENU])
+
+
+ACTS: Acts = {
+    **dict.fromkeys(FLOWS, _start),
+    "log": _log,
+    "guidance": _guidance,
+    "urge": _urge,
+}
+
+
+async def logged(turn: Turn, text: str) -> Reply | None:
+    """The card of an inspection, when an officer's message reads as one; ``None`` for anything else."""
+    office = turn.speaker.office
+    if office is None:
+        return None
+    index = await turn.house.firms.index(turn.session, office.jurisdiction)
+    if not len(index):
+        return None
+    reading = read_message(text, turn.now.astimezone(CHINA), index)
+    files = turn.state.pop("log_files", [])
+    return await _log(turn, {"do": "log", "text": text, "files": files}) if is_log(reading) else None
+
+
+async def files_came(turn: Turn, incoming: Incoming) -> Reply | None:
+    """Files: for the step that asks for them, for the card in hand, or for the case made in the last minutes."""
+    files = [file.to_json() for file in incoming.files]
+    if not files:
+        return None
+    taken = await turn.engine.take_files(turn, files)
+    if taken:
+        return taken
+    if turn.speaker.role != "officer":
+        return None
+    if incoming.text and (card := await logged(turn, incoming.text)):
+        await turn.engine.add_files(turn, files)
+        return turn.engine.again(turn) or card
+    if await turn.engine.add_files(turn, files):
+        return turn.engine.again(turn)
+    last = turn.state.get("case") or {}
+    if last and turn.now.timestamp() - last["at"] <= JOINS:
+        info = await seen(turn, last["id"])
+        if info:
+            for file in incoming.files:
+                await evidence.add(
+                    turn.session, case=info.id, kind="inspection", file=file, person=turn.speaker.person, now=turn.now
+                )
+            return Reply.of(
+                ("lead", words.FILES_JOINED.format(count=len(files), number=info.number)),
+                choices=[Choice(words.LABEL_CASE, {"do": "case", "id": info.id}), MENU],
+            )
+    turn.state["log_files"] = [*turn.state.get("log_files", []), *files][-10:]
+    return Reply.of(("lead", words.FILES_WAIT), choices=[MENU])
+
+
+def is_log(reading: Any) -> bool:
+    """Whether a message of an officer reads as an inspection, not as a question: an enterprise, and what or by when."""
+    named = bool(reading.firm or reading.candidates)
+    return named and bool(reading.deadline or reading.severity or len(reading.problem) >= MIN_PROBLEM)
+
+
+MIN_PROBLEM = 4
+JOINS = 600  # seconds within which pictures join the case that was just made

@@ -1,0 +1,138 @@
+"""Evidence of cases: texts, and files that lie outside the database under their digests (R26, R34)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import CaseFile, Evidence, Person
+
+KINDS = ("inspection", "before", "after")
+"""Found by the officer; by the enterprise before and after its rectification."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class NotEvidence(ValueError):
+    """证据应有文字或者文件，种类应为检查、整改前、整改后之一。"""
+
+
+class KeptFile(Protocol):
+    """A file as it was taken in; its bytes lie under the digest."""
+
+    @property
+    def digest(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def mime(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def taken(self) -> dt.datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceInfo:
+    """A piece of evidence. ``text`` or the file's columns are set, or both; ``taken`` is what the picture says."""
+
+    id: int
+    case: int
+    kind: str
+    text: str | None
+    digest: str | None
+    name: str | None
+    mime: str | None
+    size: int | None
+    taken: dt.datetime | None
+    person: int | None
+    person_name: str | None
+    at: dt.datetime
+
+
+async def add(
+    session: AsyncSession,
+    *,
+    case: int,
+    kind: str,
+    text: str | None = None,
+    file: KeptFile | None = None,
+    person: int | None,
+    now: dt.datetime,
+) -> int:
+    """Keep a piece of evidence; returns its id. Raises ``NotEvidence``."""
+    is_file = file is not None and _DIGEST.fullmatch(file.digest) is not None
+    if kind not in KINDS or not (text or file) or (file is not None and not is_file):
+        raise NotEvidence(NotEvidence.__doc__)
+    row = Evidence(
+        case=case,
+        kind=kind,
+        text=text or None,
+        digest=file and file.digest,
+        name=file and file.name[:120],
+        mime=file and file.mime[:80],
+        size=file and file.size,
+        taken=file and file.taken,
+        person=person,
+        at=now,
+    )
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
+async def of_case(session: AsyncSession, case: int, kind: str | None = None) -> list[EvidenceInfo]:
+    """The evidence of a case in the order it came, of one kind if asked for."""
+    statement = select(Evidence, Person.name).outerjoin(Person, Person.id == Evidence.person)
+    statement = statement.where(Evidence.case == case)
+    if kind is not None:
+        statement = statement.where(Evidence.kind == kind)
+    return [_info(row, name) for row, name in (await session.execute(statement.order_by(Evidence.id))).all()]
+
+
+async def same_file(session: AsyncSession, digest: str, except_case: int) -> list[tuple[int, str, dt.datetime]]:
+    """The other cases that have the same file: ``(case id, number, since when)``, oldest first."""
+    first = func.min(Evidence.at)
+    statement = (
+        select(CaseFile.id, CaseFile.number, first.label("at"))
+        .join(Evidence, Evidence.case == CaseFile.id)
+        .where(Evidence.digest == digest, Evidence.case != except_case)
+        .group_by(CaseFile.id, CaseFile.number)
+        .order_by(first, CaseFile.id)
+    )
+    return [(case, number, at) for case, number, at in (await session.execute(statement)).all()]
+
+
+async def count(session: AsyncSession, case: int, kind: str | None = None) -> int:
+    """How many pieces of evidence a case has, of one kind if asked for."""
+    statement = select(func.count()).select_from(Evidence).where(Evidence.case == case)
+    if kind is not None:
+        statement = statement.where(Evidence.kind == kind)
+    return int((await session.execute(statement)).scalar_one())
+
+
+async def digests(session: AsyncSession) -> set[str]:
+    """The digests of all evidence: what a sweep of the files must leave."""
+    found = (await session.execute(select(Evidence.digest).distinct())).scalars()
+    return {digest for digest in found if digest}
+
+
+def _info(row: Evidence, name: str | None) -> EvidenceInfo:
+    return EvidenceInfo(
+        row.id,
+        row.case,
+        row.kind,
+        row.text,
+        row.digest,
+        row.name,
+        row.mime,
+        row.size,
+        row.taken,
+        row.person,
+        name,
+        row.at,
+    )
