@@ -135,10 +135,8 @@ class LogFlow(Flow):
             return str(run.given.get("names", {}).get(value, value))
         if step.name == "due" and _is_day(str(value)):
             day = dt.date.fromisoformat(value)
-            said = run.given.get("due_said", "")
-            return common.with_weekday(day) + (
-                f"，{said}" if said and said.split("，")[0] not in ("", str(day)) else ""
-            )
+            said = str(run.given.get("due_said", "")).split("，")[0]
+            return common.with_weekday(day) + (f"，{said}" if said else "")
         return super().value_words(turn, run, step, value)
 
     def notes(self, turn: Turn, run: Run) -> list[Block]:
