@@ -17,6 +17,7 @@ from storage import versions
 from storage.database import Database
 
 log = structlog.get_logger()
+WARM_UP = "罚款一次交不起，能分期吗"
 
 
 class Publisher:
@@ -54,7 +55,9 @@ class Publisher:
 
     def _build(self, collections: Iterable[Collection]) -> Knowledge:
         library = Library(collections, self._language)
-        return Knowledge(library, matcher_for(library))
+        matcher = matcher_for(library)
+        matcher.search(WARM_UP)  # what is loaded at the first question is loaded here, not while somebody waits
+        return Knowledge(library, matcher)
 
     async def run(self, stop: asyncio.Event, every: float = 1.0) -> None:
         """Look for publications of other processes until stopped; what cannot be read is looked at ever less often."""
