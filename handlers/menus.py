@@ -52,7 +52,7 @@ INVITE = Entry("邀请人员", "invite", {"do": "invite"}, ("邀请",))
 PEOPLE = Entry("人员", "people", {"do": "people"}, ("人员名单",))
 
 LOG = Entry("记巡查", "log", {"do": "log"}, ("立案", "记一条"))
-TODO = Entry("我的待办", "todo", {"do": "todo"}, ("待办",))
+TO_DO = Entry("我的待办", "todo", {"do": "todo"}, ("待办",))
 DUE = Entry("今天到期", "due", {"do": "due"}, ("到期",))
 OVERDUE = Entry("逾期", "overdue", {"do": "overdue"}, ("逾期清单",))
 FIND_CASE = Entry("找案件", "case", {"do": "find_case"}, ("查案件",))
@@ -64,7 +64,7 @@ _OFFICE = (COPIES, OVERDUE, FIND_CASE, FIND, MY_OFFICE, LEAVE, DOCUMENTS, HELP)
 _SHOWN: dict[str, tuple[Entry, ...]] = {
     "guest": (CHECKS, DOCUMENTS, LISTS, GLOSSARY, PLACE, BIND, MY_DATA, HELP),
     "contact": (MY_CASES, CHECKS, MY_ENTERPRISE, RECORDS, DOCUMENTS, LISTS, MY_DATA, HELP),
-    "officer": (TODO, LOG, DUE, OVERDUE, FIND_CASE, FIND, RECEIVED, HELP),
+    "officer": (TO_DO, LOG, DUE, OVERDUE, FIND_CASE, FIND, RECEIVED, HELP),
     "liaison": _OFFICE,
     "leader": _OFFICE,
     "legal": (OVERDUE, FIND_CASE, FIND, MY_OFFICE, LEAVE, DOCUMENTS, LISTS, HELP),

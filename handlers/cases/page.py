@@ -208,7 +208,7 @@ async def _todo(turn: Turn, act: Act) -> Reply:
     offices = [office.id, *(other.id for other in turn.speaker.acting_for)]
     found = await cases.of_department(turn.session, office.jurisdiction, office.department, offices=offices)
     waiting = [info for info in found if info.case.turn == "authority" or overdue_days(info.case, turn.today)]
-    return listed(turn, words.TODO, waiting, act, words.TODO_NONE)
+    return listed(turn, words.WAITING, waiting, act, words.WAITING_NONE)
 
 
 async def _due(turn: Turn, act: Act) -> Reply:
