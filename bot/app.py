@@ -27,9 +27,10 @@ from bot.worker import Worker
 from handlers.browse import place_names
 from handlers.conversation import Conversation, House
 from knowledge.shipped import shipped_checks, shipped_industries, shipped_language
-from storage import attachments, messages, people
+from storage import attachments, messages
 from storage.blobs import Blobs
 from storage.database import Database
+from storage.demo import purge_demo
 from storage.invitations import CODE_ALPHABET, CODE_LENGTH
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class App:
             if self.settings.demo:
                 await demo.seed(session, self.now())
             elif not is_guest:
-                await people.purge_demo(session)
+                await purge_demo(session)
 
     def web_app(self) -> web.Application:
         """The HTTP application: web chat, health, metrics, and the Telegram webhook if one is set."""

@@ -1,6 +1,6 @@
 """Demo seats: plainly fictitious people and enterprises, so that every role can be tried without an invitation.
 
-They exist in demo mode only (``RONGCUO_DEMO``); ``storage.people.purge_demo`` takes them away again.
+They exist in demo mode only (``RONGCUO_DEMO``); ``storage.demo.purge_demo`` takes them away again.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 from handlers import greeting, menus, words
-from handlers.browse import paged, place_names
+from handlers.browse import paged
+from handlers.firms import divisions_of
 from handlers.flows.checking import enterprise_of
 from handlers.flows.flow import value_words
 from handlers.flows.reading import day_words
@@ -23,11 +24,7 @@ MENU = Choice(words.LABEL_MENU, {"do": "menu"})
 def is_own_division(turn: Turn, division: str) -> bool:
     """Whether a registration division belongs to the office's jurisdiction: its own, or the city's above it."""
     office = turn.speaker.office
-    return office is not None and division in _divisions(office.jurisdiction)
-
-
-def _divisions(jurisdiction: str) -> tuple[str, ...]:
-    return (jurisdiction, jurisdiction[:4] + "00")
+    return office is not None and division in divisions_of(office.jurisdiction)
 
 
 def is_own(turn: Turn, firm: EnterpriseInfo) -> bool:
@@ -166,7 +163,7 @@ async def found(turn: Turn, text: str, then: str, page_number: int = 0) -> Reply
     office = turn.speaker.office
     if office is None:
         return greeting.menu(turn, words.STALE_BUTTON)
-    firms = await enterprises.search(turn.session, text, divisions=_divisions(office.jurisdiction))
+    firms = await enterprises.search(turn.session, text, divisions=divisions_of(office.jurisdiction))
     if not firms:
         choices = [Choice(words.LABEL_FIND_AGAIN, {"do": "find", "then": then})]
         if office.role in ("officer", "admin"):
@@ -360,10 +357,6 @@ async def _bind(turn: Turn, act: Act) -> Any:
 
 async def _page(turn: Turn, act: Act) -> Reply:
     return await page(turn, act["id"])
-
-
-def place_of(turn: Turn, division: str) -> str:
-    return place_names(turn.library).get(division, division)
 
 
 ACTS: Acts = {

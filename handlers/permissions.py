@@ -7,7 +7,6 @@ from handlers.messages import Reply
 from handlers.turn import Turn
 
 ALL = frozenset(menus.ROLES)
-GUEST_OR_CONTACT = frozenset({"guest", "contact"})
 CONTACT = frozenset({"contact"})
 OFFICER = frozenset({"officer"})
 ADMIN = frozenset({"admin"})
@@ -50,7 +49,7 @@ TABLE: dict[str, frozenset[str]] = {
     **dict.fromkeys(("my_office", "leave", "end_leave"), OFFICES),
     **dict.fromkeys(("invite", "people", "office", "licence", "revoke", "revoke_sure"), ADMIN),
     # cases
-    **dict.fromkeys(("case", "course", "evidence"), frozenset({"contact"}) | OFFICES),
+    **dict.fromkeys(("case", "course", "evidence"), CONTACT | OFFICES),
     **dict.fromkeys(
         (
             "log", "diagnose", "pass_evidence", "return_evidence", "decide_extension", "answer_defence", "visit",

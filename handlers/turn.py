@@ -16,6 +16,7 @@ from knowledge.departments import department_word
 from knowledge.industries import Industries
 from knowledge.library import Library
 from knowledge.matching.matcher import Matcher
+from knowledge.procedure.ladder import window
 from storage import attachments, chats, messages
 from storage.cases import Series
 from storage.database import Session
@@ -107,10 +108,16 @@ class Turn:
 async def push(
     session: Session, house: House, channel: str, chat: str, key: str, reply: Reply, now: dt.datetime
 ) -> None:
-    """Write a reply that answers nothing into a chat's outbox; a key that was used before writes nothing."""
+    """Write a reply that answers nothing into a chat's outbox; a key that was used before writes nothing.
+
+    At night it waits for 08:00 (R41), except where the reader fetches the transcript.
+    """
     parts, _ = await composed(session, house, channel, chat, reply, now)
-    state = "sent" if channel in PULL_CHANNELS else "waiting"
-    await messages.push(session, channel, chat, key, [part.to_json() for part in parts], now, state)
+    leaves = window(now)
+    is_held = channel not in PULL_CHANNELS and leaves > now
+    state = "sent" if channel in PULL_CHANNELS else "held" if is_held else "waiting"
+    payloads = [part.to_json() for part in parts]
+    await messages.push(session, channel, chat, key, payloads, now, state, leaves if is_held else None)
 
 
 async def composed(

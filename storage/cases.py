@@ -435,6 +435,12 @@ async def hold(session: AsyncSession, case: int, office: int, now: dt.datetime, 
     return done.scalar() is not None
 
 
+async def release(session: AsyncSession, case: int, office: int) -> None:
+    """Give a claim up, if it is this office's."""
+    held = (CaseFile.id == case, CaseFile.holder == office)
+    await session.execute(update(CaseFile).where(*held).values(holder=None, held_until=None))
+
+
 async def hand_over(session: AsyncSession, case: int, office: int, now: dt.datetime) -> None:
     """Another office answers for the case from now on."""
     await session.execute(

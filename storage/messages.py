@@ -106,7 +106,7 @@ async def mark_failed(session: AsyncSession, message: Stored, error: str, retry_
     Returns whether this failure gave it up: never when another process has dealt with the message since.
     """
     row = await session.get(Message, message.id, with_for_update=True)
-    if row is None or row.state != "waiting" or row.tries != message.tries:
+    if row is None or row.state not in ("waiting", "held") or row.tries != message.tries:
         return False
     given_up = retry_at is None or row.tries + 1 >= MAX_TRIES
     row.state = "failed" if given_up else "waiting"
@@ -148,8 +148,11 @@ async def push(
     payloads: Sequence[Json],
     at: dt.datetime,
     state: str,
+    until: dt.datetime | None = None,
 ) -> bool:
     """Write a message that answers nothing to the outbox, in parts. ``False`` when this key is there already.
+
+    ``state``: waiting, sent (the reader fetches it), or held ``until`` a time, without keeping later ones back (R41).
 
     Keys are one space for a channel, whatever the chat: one that goes to several chats needs the chat in its key.
     """
@@ -164,6 +167,7 @@ async def push(
                 payload=json.dumps(payload, ensure_ascii=False),
                 at=at,
                 state=state,
+                not_before=until,
                 tries=0,
             )
             .on_conflict_do_nothing()
@@ -190,14 +194,14 @@ async def next_unsent(session: AsyncSession, now: dt.datetime, channel: str) -> 
         select(Message)
         .where(
             Message.direction == "out",
-            Message.state == "waiting",
+            Message.state.in_(("waiting", "held")),
             Message.channel == channel,
             or_(Message.not_before.is_(None), Message.not_before <= now),
             ~select(earlier.id)
             .where(
                 and_(
                     earlier.direction == "out",
-                    earlier.state == "waiting",
+                    or_(earlier.state == "waiting", and_(earlier.state == "held", earlier.not_before <= now)),
                     earlier.channel == Message.channel,
                     earlier.chat == Message.chat,
                     earlier.id < Message.id,

@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import Appointment, Chat, Contact, Enterprise, Fact, Invitation, Notice, Person, SelfCheck
+from storage.tables import Appointment, Chat, Contact, Person
 
 Ending = Literal["unbound", "handed", "erased", "ended"]
 """Why a binding ended: by the contact, handed over to a successor, erased with the person, by an officer."""
@@ -285,38 +285,6 @@ async def contacts_of(session: AsyncSession, enterprise: int) -> list[ContactInf
         .order_by(Contact.id)
     )
     return [ContactInfo(contact, person, name, since) for contact, person, name, since in rows]
-
-
-async def purge_demo(session: AsyncSession) -> int:
-    """Remove every demo person and demo enterprise with all that hangs on them; returns how many people went.
-
-    Their chats become guests' chats. What depends on something goes before it.
-    """
-    people = select(Person.id).where(Person.is_demo.is_(True))
-    enterprises = select(Enterprise.id).where(Enterprise.origin == "demo")
-    contacts = select(Contact.id).where(or_(Contact.person.in_(people), Contact.enterprise.in_(enterprises)))
-    held = select(Appointment.id).where(Appointment.person.in_(people))
-    for statement in (
-        update(Chat).where(Chat.person.in_(people)).values(person=None),
-        delete(Notice).where(Notice.person.in_(people)),
-        delete(Invitation).where(
-            or_(
-                Invitation.issuer.in_(people),
-                Invitation.used_by.in_(people),
-                Invitation.enterprise.in_(enterprises),
-                Invitation.replaces.in_(contacts),
-            )
-        ),
-        delete(Fact).where(or_(Fact.person.in_(people), Fact.enterprise.in_(enterprises))),
-        delete(SelfCheck).where(or_(SelfCheck.person.in_(people), SelfCheck.enterprise.in_(enterprises))),
-        delete(Contact).where(Contact.id.in_(contacts)),
-        update(Appointment).where(Appointment.delegate.in_(held)).values(delegate=None),
-        delete(Appointment).where(Appointment.person.in_(people)),
-        delete(Enterprise).where(Enterprise.origin == "demo"),
-    ):
-        await session.execute(statement)
-    gone = await session.execute(delete(Person).where(Person.is_demo.is_(True)).returning(Person.id))
-    return len(gone.all())
 
 
 def _all() -> Select[Appointment, str, bool]:

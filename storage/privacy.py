@@ -315,7 +315,12 @@ async def tidy(
     codes = since(codes_days)
     spent = or_(Invitation.used < codes, Invitation.revoked < codes, Invitation.expires < codes)
     old: tuple[tuple[str, int, Any, Any], ...] = (
-        ("messages", messages_days, Message.id, and_(Message.state != "waiting", Message.at < since(messages_days))),
+        (
+            "messages",
+            messages_days,
+            Message.id,
+            and_(Message.state.not_in(("waiting", "held")), Message.at < since(messages_days)),
+        ),
         ("questions", questions_days, Asked.id, Asked.at < since(questions_days)),
         ("buttons", buttons_days, Press.token, Press.at < since(buttons_days)),
         ("attachments", attachments_days, Attachment.token, Attachment.at < since(attachments_days)),

@@ -146,3 +146,13 @@ async def signature(turn: Turn, info: CaseInfo) -> str:
 
 def when(at: dt.datetime) -> str:
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+async def colleagues_of(turn: Turn) -> list[list[Any]]:
+    """The other officers of the speaker's department, each as office and name."""
+    own = turn.speaker.office
+    assert own is not None
+    others = await people.offices(
+        turn.session, jurisdiction=own.jurisdiction, department=own.department, role="officer", demo=turn.house.demo
+    )
+    return [[other.id, other.name] for other in others if other.id != own.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,16 +12,18 @@ from handlers.browse import paged
 from handlers.cases.common import MENU, gone, headline, seen, signature, when, with_weekday
 from handlers.flows.checking import enterprise_of
 from handlers.messages import MAX_CHOICES, Act, Choice, Enclosure, Reply
-from handlers.sources import Sources
 from handlers.turn import Acts, Turn
-from knowledge.procedure.case import OUTCOME_NAMES, SEVERITY_CLAUSES
+from knowledge.procedure.case import OUTCOME_NAMES
 from knowledge.procedure.periods import overdue_days
 from knowledge.workdays import workdays_between
 from storage import cases, evidence
+from storage.blobs import DamagedBlob, MissingBlob
 from storage.cases import CaseInfo
+from storage.evidence import EvidenceInfo
 
 TURN_NAMES = {"enterprise": "轮到企业", "authority": "轮到执法部门", "nobody": ""}
 MAX_PICTURES = 5
+LARGEST_SHOWN = 5 * 1024 * 1024
 
 
 async def page(turn: Turn, info: CaseInfo, lead: str = "") -> Reply:
@@ -153,19 +156,31 @@ async def _evidence(turn: Turn, act: Act) -> Reply:
         twice = await _twice(turn, info, one) if turn.speaker.role == "officer" else ""
         said = one.text or one.name or ""
         lines.append(f"{n}. {words.EVIDENCE_KINDS[one.kind]} {when(one.at)}：{said[:80]}{taken}{twice}")
-    files = [
-        Enclosure(one.name or "图片", one.mime or "", turn.house.read_file(one.digest))
-        for one in found[-MAX_PICTURES:]
-        if one.digest and (one.size or 0) <= 5 * 1024 * 1024
-    ]
+    files, lost = await _files(turn, found[-MAX_PICTURES:])
     if turn.speaker.role != "contact":
         await cases.note(turn.session, info.id, "looked", {"what": "evidence"}, turn.speaker.person, turn.now)
     return Reply.of(
         ("lead", words.EVIDENCE.format(number=info.number, count=len(found))),
         ("list", "\n".join(lines[-12:])),
+        ("note", f"{'、'.join(lost)}：{words.EVIDENCE_LOST}" if lost else ""),
         choices=[back, MENU],
         files=files,
     )
+
+
+async def _files(turn: Turn, found: Sequence[EvidenceInfo]) -> tuple[list[Enclosure], list[str]]:
+    """The files that are small enough to show, and the names of those that are missing or damaged."""
+    files, lost = [], []
+    for one in found:
+        if not one.digest or (one.size or 0) > LARGEST_SHOWN:
+            continue
+        try:
+            content = await asyncio.to_thread(turn.house.read_file, one.digest)
+        except (MissingBlob, DamagedBlob):
+            lost.append(one.name or "图片")
+            continue
+        files.append(Enclosure(one.name or "图片", one.mime or "", content))
+    return files, lost
 
 
 async def _twice(turn: Turn, info: CaseInfo, one: Any) -> str:
@@ -250,13 +265,6 @@ async def _read(turn: Turn, act: Act) -> Reply:
     if await cases.mark_read(turn.session, info.id, office.id, turn.now):
         await cases.note(turn.session, info.id, "copy_read", {}, turn.speaker.person, turn.now)
     return await page(turn, info, lead=words.COPY_READ)
-
-
-def severity_clause(turn: Turn, info: CaseInfo) -> str:
-    """Where the class of a case is laid down, in a few words."""
-    if info.case.severity is None:
-        return ""
-    return Sources(turn.library, turn.house.checks).brief(SEVERITY_CLAUSES[info.case.severity])
 
 
 async def _find_case(turn: Turn, act: Act) -> Reply:

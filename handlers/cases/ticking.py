@@ -80,10 +80,16 @@ def _lead(info: CaseInfo, now: dt.datetime) -> str:
 
 
 async def escalate(session: Session, house: House, turn_of: Turn, now: dt.datetime) -> int:
-    """Step every overdue case up that is due for it (R40); each rung once, on the record. Returns how many."""
+    """Step every overdue case up that is due for it (R40), each rung once, on the record; at night nothing (R41).
+
+    Returns how many.
+    """
+    if window(now) > now:
+        return 0
     stepped = 0
     for info in await cases.late(session, now.astimezone(CHINA).date()):
-        await lay_ladder(turn_of, info)  # the daily rung to the officer goes on
+        if not await reminders.waiting_for(session, info.id):
+            await lay_ladder(turn_of, info)  # the daily rung to the officer goes on
         done = step(info.case, acts.Escalate(), now.astimezone(CHINA).date())
         if not isinstance(done, Done):
             continue

@@ -187,9 +187,9 @@ class Engine:
         if run is None:
             return _nothing()
         if what == "flow_cancel":
-            return self._cancel(turn, run)
+            return await self._cancel(turn, run)
         if what == "flow_later":
-            return self._later(turn, run)
+            return await self._later(turn, run)
         if what == "flow_back":
             return self._back(turn, run)
         if what == "flow_items":
@@ -311,17 +311,20 @@ class Engine:
         """Submit once: the run is over before its effects, all in the message's own transaction."""
         turn.state.pop("flow", None)
         turn.state["submitted"] = run.id
+        await self.flows[run.flow].left(turn, run)
         return await self.flows[run.flow].submit(turn, run)
 
-    def _cancel(self, turn: Turn, run: Run) -> Reply:
+    async def _cancel(self, turn: Turn, run: Run) -> Reply:
         turn.state.pop("flow", None)
+        await self.flows[run.flow].left(turn, run)
         title = self.flows[run.flow].title
         return Reply.of(
             ("lead", words.FLOW_CANCELLED.format(title=title)), choices=[Choice(words.LABEL_MENU, {"do": "menu"})]
         )
 
-    def _later(self, turn: Turn, run: Run) -> Reply:
+    async def _later(self, turn: Turn, run: Run) -> Reply:
         self._pause_current(turn)
+        await self.flows[run.flow].left(turn, run)
         title = self.flows[run.flow].title
         return Reply.of(
             ("lead", words.FLOW_LATER.format(title=title)),

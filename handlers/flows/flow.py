@@ -96,6 +96,9 @@ class Flow:
         """Carry out what the run was for; runs in the message's own transaction, so it has one effect."""
         raise NotImplementedError
 
+    async def left(self, turn: Turn, run: Run) -> None:
+        """The run is out of hand – submitted, cancelled or put off: what it held for itself is let go."""
+
     def value_words(self, turn: Turn, run: Run, step: Step, value: Any) -> str:
         """A kept value as a person reads it."""
         return value_words(turn, step, value)

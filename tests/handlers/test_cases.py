@@ -10,8 +10,9 @@ import pytest
 from handlers import words
 from handlers.cases.ticking import clock_turn, escalate, send_due
 from handlers.conversation import CHINA
-from handlers.messages import Part
-from storage import cases, messages
+from handlers.messages import FileRef, Part
+from storage import cases, evidence, messages
+from storage.blobs import MissingBlob
 from tests.people import Person, World, lead_of, words_of
 
 FIRM = "鄂州市鄂城区示例香满楼餐馆"
@@ -444,3 +445,52 @@ async def test_a_case_is_handed_over_to_a_colleague(street: Street) -> None:
     await street.officer.presses("确认移交")
     assert (await newest(street)).officer_name == "赵示例"
     assert "移交给您" in words_of(await inbox(street.colleague))
+
+
+async def test_nobody_is_told_of_an_escalation_at_night(street: Street) -> None:
+    """R41: a day is late from midnight on, but its pushes wait for 08:00."""
+    await diagnosed(street)
+    street.world.clock.at = dt.datetime(2026, 11, 26, 0, 5, tzinfo=CHINA)
+    await ticks(street)
+    assert (await newest(street)).case.warning == "warning"
+    street.world.clock.at = dt.datetime(2026, 11, 26, 8, 0, tzinfo=CHINA)
+    await ticks(street)
+    assert (await newest(street)).case.warning == "urgent"
+
+
+async def test_a_push_made_at_night_leaves_in_the_morning(street: Street) -> None:
+    """R41: what an officer does late reaches a Telegram chat at 08:00; the transcript on the web has it at once."""
+    owner = await street.world.contact(street.firm, chat="4711", name="郑示例", channel="telegram")
+    street.world.clock.at = dt.datetime(2026, 11, 20, 22, 0, tzinfo=CHINA)
+    await diagnosed(street)
+    async with street.world.database.transaction() as session:
+        now = street.world.clock.now()
+        assert await messages.next_unsent(session, now, owner.channel) is None
+        waiting = await messages.next_unsent(session, dt.datetime(2026, 11, 21, 8, 0, tzinfo=CHINA), owner.channel)
+    assert waiting is not None
+    assert "行政指导" in words_of(await inbox(street.owner))
+
+
+async def test_a_case_is_free_again_once_its_officer_has_acted(street: Street) -> None:
+    await diagnosed(street)
+    await street.colleague.says("找案件")
+    await street.colleague.says("香满楼")
+    await street.colleague.presses("1")
+    assert words.CASE_HELD not in words_of(await street.colleague.presses("移交"))
+
+
+async def test_a_file_that_is_missing_is_said_so_and_the_rest_is_shown(street: Street) -> None:
+    info = await logged(street)
+    async with street.world.database.transaction() as session:
+        file = FileRef("0" * 64, "门口.jpg", "image/jpeg", 1000)
+        await evidence.add(
+            session, case=info.id, kind="inspection", file=file, person=None, now=street.world.clock.now()
+        )
+    object.__setattr__(street.world.house, "read_file", missing)
+    text = words_of(await street.officer.presses("看材料"))
+    assert "门口.jpg" in text
+    assert words.EVIDENCE_LOST in text
+
+
+def missing(digest: str) -> bytes:
+    raise MissingBlob(MissingBlob.__doc__)

@@ -9,8 +9,11 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
-from storage import chats, enterprises, invitations, notices, people, self_checks
+from knowledge.procedure.case import Case
+from knowledge.procedure.ladder import Rung
+from storage import cases, chats, enterprises, evidence, invitations, notices, people, reminders, self_checks
 from storage.database import Database, Session
+from storage.demo import purge_demo
 from storage.enterprises import NewEnterprise
 from storage.people import GUEST, Office, Speaker, UnknownChat
 from storage.tables import Base
@@ -327,8 +330,8 @@ async def test_purging_the_demo_leaves_what_is_real_as_it_was(database: Database
         await enterprises.declare(session, enterprise, "turnover", 1, demo, NOW)
         await self_checks.keep(session, kind="size", enterprise=enterprise, person=demo, now=NOW, facts={}, result={})
     async with database.transaction() as session:
-        assert await people.purge_demo(session) == 1
-        assert await people.purge_demo(session) == 0
+        assert await purge_demo(session) == 1
+        assert await purge_demo(session) == 0
         assert await counted(session) == before
     async with database.transaction() as session:
         assert await speaker(session, "演示", demo=True) == GUEST
@@ -336,3 +339,27 @@ async def test_purging_the_demo_leaves_what_is_real_as_it_was(database: Database
         assert found.office is not None
         assert (found.person, found.office.delegate) == (person, None)
         assert [one.enterprise for one in found.bindings] == [enterprise]
+
+
+async def test_purging_the_demo_takes_its_cases_with_it(database: Database) -> None:
+    """A case made in the demo would else keep the program from starting without it."""
+    async with database.transaction() as session:
+        demo, office, company = await lives(session, "演示", "91420704MA49DEMO1X", is_demo=True)
+        info = await cases.open_case(
+            session,
+            series=cases.Series("420704", "示例局", "鄂城示容"),
+            enterprise=company,
+            office=office,
+            problem="示例问题",
+            items=[],
+            case=Case(opened=TODAY, problem="示例问题"),
+            person=demo,
+            now=NOW,
+        )
+        await evidence.add(session, case=info.id, kind="inspection", text="示例", person=demo, now=NOW)
+        await cases.copy_to(session, info.id, office, "示例", NOW)
+        rung = Rung("due", "officer", TODAY, TODAY, NOW + dt.timedelta(days=1))
+        await reminders.lay(session, info.id, [rung], {"officer": [demo]}, NOW)
+    async with database.transaction() as session:
+        assert await purge_demo(session) == 1
+        assert await cases.case_file(session, info.id) is None

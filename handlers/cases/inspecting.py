@@ -12,7 +12,7 @@ from handlers.cases.page import page
 from handlers.firms import divisions_of
 from handlers.flows.flow import Flow, Run
 from handlers.flows.steps import NO, YES, Option, Reading, Step, fine, refused
-from handlers.messages import Act, Block, Reply
+from handlers.messages import Act, Block, FileRef, Reply
 from handlers.turn import CHINA, Turn
 from knowledge.checks.conditions import OneOf
 from knowledge.deadlines import deadline_of
@@ -186,7 +186,7 @@ class LogFlow(Flow):
                 turn.session,
                 case=made.id,
                 kind="inspection",
-                file=file_of(file),
+                file=FileRef.from_json(file),
                 person=turn.speaker.person,
                 now=turn.now,
             )
@@ -211,9 +211,3 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def file_of(data: Mapping[str, Any]) -> Any:
-    from handlers.messages import FileRef
-
-    return FileRef.from_json(data)
