@@ -10,8 +10,9 @@ from handlers import words
 from handlers.answers import short
 from handlers.browse import paged
 from handlers.cases.common import MENU, gone, headline, seen, signature, when, with_weekday
+from handlers.cases.ways import shown
 from handlers.flows.checking import enterprise_of
-from handlers.messages import MAX_CHOICES, Act, Choice, Enclosure, Reply
+from handlers.messages import Act, Choice, Enclosure, Reply
 from handlers.turn import Acts, Turn
 from knowledge.procedure.case import OUTCOME_NAMES
 from knowledge.procedure.periods import overdue_days
@@ -26,13 +27,13 @@ MAX_PICTURES = 5
 LARGEST_SHOWN = 5 * 1024 * 1024
 
 
-async def page(turn: Turn, info: CaseInfo, lead: str = "") -> Reply:
+async def page(turn: Turn, info: CaseInfo, lead: str = "", *, more: bool = False) -> Reply:
     """The case: what, by when, whose turn, what is still to do; buttons for what the speaker may do now."""
     return Reply.of(
         ("lead", lead or f"{info.number}：{headline(info.case)}"),
         ("list", "\n".join(await _lines(turn, info, lead))),
         ("note", await signature(turn, info) if turn.speaker.role == "contact" else ""),
-        choices=[*_ways(turn, info), MENU][:MAX_CHOICES],
+        choices=shown(turn, info, more=more),
     )
 
 
@@ -71,52 +72,9 @@ def _left(turn: Turn, info: CaseInfo) -> str:
     return "今天到期" if case.due == turn.today else f"还有{left}个工作日"
 
 
-def _ways(turn: Turn, info: CaseInfo) -> list[Choice]:
-    case, role = info.case, turn.speaker.role
-
-    def way(label: str, act: str) -> Choice:
-        return Choice(label, {"do": act, "id": info.id})
-
-    ways: list[Choice] = []
-    if role == "officer" and case.is_open:
-        if case.has_open_extension:
-            ways.append(way(words.LABEL_DECIDE, "decide_extension"))
-        if case.has_open_defence:
-            ways.append(way(words.LABEL_ANSWER_DEFENCE, "answer_defence"))
-        if case.stage == "logged":
-            ways.append(way(words.LABEL_DIAGNOSE, "diagnose"))
-        if case.stage == "submitted":
-            ways += [way(words.LABEL_PASS, "pass_evidence"), way(words.LABEL_RETURN, "return_evidence")]
-        if case.stage == "passed" and case.visited is None:
-            ways.append(way(words.LABEL_VISIT, "visit"))
-        ways.append(way(words.LABEL_CLOSE, "close"))
-        ways.append(way(words.LABEL_TRANSFER, "transfer"))
-    if role == "contact":
-        if case.is_open:
-            if case.stage in ("rectifying", "submitted"):
-                ways.append(way(words.LABEL_SUBMIT, "submit_evidence"))
-            if case.stage == "rectifying":
-                ways.append(way(words.LABEL_EXTEND, "ask_extension"))
-                if not case.is_ordered and case.guidance_accepted is None:
-                    ways += [
-                        Choice(words.LABEL_ACCEPT, {"do": "guidance", "id": info.id, "accepts": True}),
-                        Choice(words.LABEL_DECLINE, {"do": "guidance", "id": info.id, "accepts": False}),
-                    ]
-            ways.append(way(words.LABEL_DEFEND, "defend"))
-        else:
-            ways.append(way(words.LABEL_UNSOLVED, "reopen"))
-    if role == "leader" and case.is_open:
-        ways.append(way(words.LABEL_WAIVE, "waive"))
-    if role in ("liaison", "leader", "supervisor"):
-        ways += [way(words.LABEL_READ, "copy_read"), way(words.LABEL_URGE, "urge")]
-    ways.append(way(words.LABEL_COURSE, "course"))
-    ways.append(way(words.LABEL_EVIDENCE, "evidence"))
-    return ways
-
-
 async def _case(turn: Turn, act: Act) -> Reply:
     info = await seen(turn, act["id"])
-    return await page(turn, info) if info else gone(turn)
+    return await page(turn, info, more=act.get("more", False)) if info else gone(turn)
 
 
 async def _course(turn: Turn, act: Act) -> Reply:
