@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from bot.keeper import Keeper
 from bot.metrics import Metrics
 from bot.publisher import Publisher, publish_shipped
 from bot.settings import Settings
+from bot.single import Single
 from bot.worker import Worker
 from handlers.browse import place_names
 from handlers.conversation import Conversation, House
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 Say = Callable[[str], None]
+PARTS = ("web", "telegram", "worker", "courier", "clock")
+"""What one process may run: the page; taking in from Telegram; answering; sending; what is due by itself."""
 FINISH_WITHIN = 6.0  # seconds for the parts to end by themselves
 
 
@@ -65,8 +68,11 @@ def new_secret() -> str:
 class App:
     """All parts of one process. ``prepare`` makes the database and the index ready; ``serve`` runs until ``stop``."""
 
-    def __init__(self, settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(
+        self, settings: Settings, now: Callable[[], dt.datetime] = utc_now, parts: Collection[str] = PARTS
+    ) -> None:
         self.settings = settings
+        self.parts = frozenset(parts)
         self.now = now
         self.metrics = Metrics()
         self.database = Database(settings.database)
@@ -158,7 +164,8 @@ class App:
     def web_app(self) -> web.Application:
         """The HTTP application: web chat, health, metrics, and the Telegram webhook if one is set."""
         app = web.Application(client_max_size=1024 * 1024, middlewares=[_errors])
-        self.web.add_routes(app)
+        if "web" in self.parts:
+            self.web.add_routes(app)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._metrics)
@@ -195,9 +202,8 @@ class App:
             await web.TCPSite(runner, self.settings.host, self.settings.port).start()
             self.port = runner.addresses[0][1]
             say(f"容错助手已启动：http://{self.settings.host}:{self.port}/ （按 Ctrl+C 停止）")
-            running += [self._part(part.run(self.stop)) for part in (self.worker, self.publisher, self.clock)]
+            running = [self._part(part.run(self.stop)) for part in self._working()]
             if telegram:
-                running += [self._part(courier.run(self.stop)) for courier in self.couriers]
                 running.append(self._part(self._receive(telegram[1])))
             self.started.set()
             await self.stop.wait()
@@ -209,6 +215,15 @@ class App:
                 await telegram[1].finish()
                 await telegram[0].close_connections()
             await self.close()
+
+    def _working(self) -> list[Worker | Publisher | Clock | Courier]:
+        """What runs in this process beside HTTP and taking in: whoever takes in also answers."""
+        found: list[Worker | Publisher | Clock | Courier] = [self.publisher]
+        if self.parts & {"web", "telegram", "worker"}:
+            found.append(self.worker)
+        if "clock" in self.parts:
+            found.append(self.clock)
+        return [*found, *(self.couriers if "courier" in self.parts else ())]
 
     def _telegram_parts(self, http: web.Application) -> tuple[Client, TelegramReceiver]:
         from bot.channels.telegram import TelegramReceiver  # large, and needed with a token only
@@ -224,18 +239,22 @@ class App:
         receiver = TelegramReceiver(bot, self.intake, self.now, self.keeper)
         self.telegram_name = lambda: receiver.username
         self.couriers.append(Courier(self.database, TelegramSender(bot, read_file), self.metrics, self.now))
-        if settings.telegram_webhook_url and settings.telegram_secret:
+        if "telegram" in self.parts and settings.telegram_webhook_url and settings.telegram_secret:
             path = urlsplit(settings.telegram_webhook_url).path or "/"
             http.router.add_post(path, receiver.webhook(settings.telegram_secret.get_secret_value()))
         return bot, receiver
 
     async def _receive(self, receiver: TelegramReceiver) -> None:
+        """Take updates in: delivered to every process by webhook, or polled by one process at a time."""
+        if "telegram" not in self.parts:
+            await receiver.learn_username()
+            return
         await receiver.greet()
         url, secret = self.settings.telegram_webhook_url, self.settings.telegram_secret
         if url and secret:
             await receiver.register_webhook(url, secret.get_secret_value(), self.stop)
         else:
-            await receiver.poll(self.stop)
+            await Single(self.database, "telegram", self.now).run(receiver.poll, self.stop)
 
     def _part(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run one part; when it breaks off the process ends too, so that whoever watches it starts it anew."""

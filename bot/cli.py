@@ -49,14 +49,21 @@ app.command(name="read-log")(read_log)
 
 
 @app.command()
-def serve() -> None:
-    """启动服务：网页聊天；设置了令牌时还有 Telegram。"""
-    from bot.app import App
+def serve(
+    parts: Annotated[
+        str, typer.Option(help="只跑这几部分，用逗号隔开：web、telegram、worker、courier、clock；不写就是全部")
+    ] = "",
+) -> None:
+    """启动服务：网页聊天；设置了令牌时还有 Telegram。几个进程可以分着跑，共用一个 PostgreSQL。"""
+    from bot.app import PARTS, App
 
     settings = settings_of()
+    chosen = {part.strip() for part in parts.split(",") if part.strip()} or set(PARTS)
+    if unknown := chosen - set(PARTS):
+        raise typer.BadParameter(f"没有“{'、'.join(sorted(unknown))}”，有：{'、'.join(PARTS)}", param_hint="--parts")
 
     async def work() -> None:
-        service = App(settings)
+        service = App(settings, parts=chosen)
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, service.stop.set)

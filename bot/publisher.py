@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 import structlog
 
 from bot.metrics import Metrics
+from bot.waiting import pause
 from handlers.conversation import Knowledge
 from knowledge.language import Language
 from knowledge.library import Collection, Library
@@ -69,10 +70,7 @@ class Publisher:
             except Exception:
                 log.exception("refresh failed, the old index answers on")
                 wait = min(wait * 2, max(every, 60))
-            try:
-                await asyncio.wait_for(stop.wait(), wait)
-            except TimeoutError:
-                continue
+            await pause(stop, wait)
 
 
 async def publish_shipped(

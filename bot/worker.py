@@ -10,6 +10,7 @@ from collections.abc import Callable
 import structlog
 
 from bot.metrics import Metrics
+from bot.waiting import pause
 from handlers.conversation import Conversation, broken
 from handlers.messages import PULL_CHANNELS, Incoming, parts_of
 from storage import messages
@@ -86,15 +87,8 @@ class Worker:
                     continue
             except Exception:
                 log.exception("worker cannot reach the database")
-                await _pause(stop, 1.0)
+                await pause(stop, 1.0)
             waits = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(stop.wait())]
             await asyncio.wait(waits, timeout=every, return_when=asyncio.FIRST_COMPLETED)
             for wait in waits:
                 wait.cancel()
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

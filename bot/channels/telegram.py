@@ -18,6 +18,7 @@ from bot.channels.telegram_client import CHANNEL, commands_of, seconds_of, tried
 from bot.channels.telegram_files import FileFetcher, brings_file
 from bot.intake import Intake
 from bot.keeper import Keeper
+from bot.waiting import pause
 from handlers.messages import Incoming, IncomingKind
 
 log = structlog.get_logger()
@@ -83,9 +84,10 @@ class TelegramReceiver:
     async def greet(self) -> None:
         """Tell Telegram the commands of everybody, and ask for the bot's name. A server without this stops nothing."""
         await tried(self._bot.set_my_commands(commands_of("guest")), "setMyCommands")
-        await self._learn_username()
+        await self.learn_username()
 
-    async def _learn_username(self) -> None:
+    async def learn_username(self) -> None:
+        """Ask for the bot's own name, which links to it need."""
         if me := await tried(self._bot.get_me(), "getMe"):
             self.username = me.username
 
@@ -102,7 +104,7 @@ class TelegramReceiver:
             if update.callback_query:
                 self._starts(tried(update.callback_query.answer(), "answerCallbackQuery"))
         if self.username is None and updates:
-            self._starts(self._learn_username())  # it could not be learned at the start
+            self._starts(self.learn_username())  # it could not be learned at the start
         if self._files and waiting:
             fetched = [self._files.fetch(update, one) for update, one in said if one.chat in waiting]
             await self._store(await asyncio.gather(*fetched))
@@ -139,21 +141,21 @@ class TelegramReceiver:
                     offset = max(update.update_id for update in updates) + 1
                 wait = 1.0
             except RetryAfter as error:
-                await _pause(stop, seconds_of(error))
+                await pause(stop, seconds_of(error))
             except Conflict:
                 # another program polls with the same token, or a webhook is still set
                 log.warning("somebody else takes the updates of this token")
                 await tried(self._bot.delete_webhook(), "deleteWebhook")
-                await _pause(stop, wait)
+                await pause(stop, wait)
                 wait = min(wait * 2, 30)
             except (TelegramError, OSError) as error:
                 log.warning("polling failed", error=type(error).__name__)
-                await _pause(stop, wait)
+                await pause(stop, wait)
                 wait = min(wait * 2, 30)
             except Exception:
                 # the updates were not stored: the offset stays, they come again
                 log.exception("updates not stored")
-                await _pause(stop, wait)
+                await pause(stop, wait)
                 wait = min(wait * 2, 30)
 
     async def register_webhook(self, url: str, secret: str, stop: asyncio.Event) -> None:
@@ -163,7 +165,7 @@ class TelegramReceiver:
             call = self._bot.set_webhook(url, secret_token=secret, allowed_updates=["message", "callback_query"])
             if await tried(call, "setWebhook"):
                 return
-            await _pause(stop, wait)
+            await pause(stop, wait)
             wait = min(wait * 2, 60)
 
     def webhook(self, secret: str) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -216,10 +218,3 @@ async def _unless(stop: asyncio.Event, call: Coroutine[Any, Any, Result]) -> Res
         for one in (task, stopped):
             one.cancel()
         await asyncio.wait([task, stopped])
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

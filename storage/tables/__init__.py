@@ -12,7 +12,7 @@ from storage.tables.cases import (
     Phrase,
     Reminder,
 )
-from storage.tables.conversation import Asked, Attachment, Chat, Message, Press, Publication, Version
+from storage.tables.conversation import Asked, Attachment, Chat, Lease, Message, Press, Publication, Version
 from storage.tables.papers import Guidance, Paper, Pledge, Rating
 from storage.tables.people import (
     Appointment,
@@ -47,6 +47,7 @@ __all__ = [
     "Guidance",
     "Instruction",
     "Invitation",
+    "Lease",
     "Message",
     "Notice",
     "Paper",

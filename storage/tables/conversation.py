@@ -136,3 +136,12 @@ class Attachment(Base):
     content: Mapped[bytes]
     at: Mapped[dt.datetime]
     __table_args__ = (Index(None, "channel", "chat"), Index(None, "at"))
+
+
+class Lease(Base):
+    """Something that one process at a time does, such as polling: who does it, and until when without a sign of life."""
+
+    __tablename__ = "lease"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(40))
+    until: Mapped[dt.datetime]

@@ -14,6 +14,12 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    op.create_table("lease",
+    sa.Column("name", sa.String(length=40), nullable=False),
+    sa.Column("holder", sa.String(length=40), nullable=False),
+    sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint("name", name=op.f("pk_lease"))
+    )
     op.create_table("enterprise_event",
     sa.Column("enterprise", KEY, nullable=False),
     sa.Column("ordinal", sa.Integer(), autoincrement=False, nullable=False),
@@ -255,6 +261,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("lease")
     with op.batch_alter_table("enterprise", schema=None) as batch_op:
         batch_op.drop_column("head")
 
