@@ -14,8 +14,10 @@ from typing import Annotated, Any
 import typer
 from rich.progress import track
 
+from bot.backup import NotABackup
 from bot.chinese_cli import Refusal, new_group, refusal_text, system_error_text
 from bot.cli_common import check_jurisdiction, day_of, progress_console, run, say, settings_of
+from bot.cli_database import database_app
 from bot.cli_house import flow_app, invite, register, tidy
 from bot.reading_log import read_log
 from bot.settings import SettingError, Settings, load_settings
@@ -26,6 +28,7 @@ from knowledge.library import Library
 from knowledge.matching.matcher import Matcher, Result
 from knowledge.shipped import matcher_for, profile_for, shipped_language, shipped_library
 from knowledge.yaml_data import DataError
+from storage.copying import NotEmpty, NotTheSame
 from storage.database import DATABASE_ERRORS, Database, DatabaseSettingError, UnknownRevision, database_file
 from storage.versions import BrokenVersion, UnknownVersion
 
@@ -37,10 +40,12 @@ EXPECTED = (
     UnknownRevision,
     UnknownVersion,
     BrokenVersion,
+    NotABackup,
+    NotEmpty,
+    NotTheSame,
 )
 """What may be wrong with what a person gave; the message is in Chinese."""
 app = new_group("容错助手：包容审慎监管的对话助手。")
-database_app = new_group("数据库的结构。")
 app.add_typer(database_app, name="db")
 app.add_typer(flow_app, name="flow")
 for command in (register, invite, tidy):
@@ -347,22 +352,6 @@ def settings() -> None:
         default = field.default
         shown = default.get_secret_value() if hasattr(default, "get_secret_value") else default
         typer.echo(f"RONGCUO_{name.upper():24} {field.description}（默认：{'不设' if shown in (None, '') else shown}）")
-
-
-@database_app.command()
-def upgrade(revision: Annotated[str, typer.Argument(help="版本，默认最新", metavar="版本")] = "head") -> None:
-    """把数据库结构更新到最新。"""
-    current = settings_of("warning")
-
-    async def work() -> None:
-        database = Database(current.database)
-        try:
-            await database.upgrade(revision)
-        finally:
-            await database.close()
-
-    run(work())
-    typer.echo("数据库结构已更新。")
 
 
 def main() -> None:

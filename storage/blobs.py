@@ -105,6 +105,12 @@ class Blobs:
                     gone += 1
         return gone
 
+    def kept(self) -> Iterator[tuple[str, Path]]:
+        """Every file that is kept, as ``(digest, path)``."""
+        for path in self._files():
+            if _DIGEST.fullmatch(path.name):
+                yield path.name, path
+
     def _files(self) -> Iterator[Path]:
         """Every file of ours, unfinished ones too."""
         for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*")):

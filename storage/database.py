@@ -94,6 +94,11 @@ class Database:
         async with self._sessions() as session:
             yield session
 
+    @property
+    def file(self) -> Path | None:
+        """The file of an embedded database."""
+        return database_file(self.url)
+
     async def close(self) -> None:
         await self.engine.dispose()
 
