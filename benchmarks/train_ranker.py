@@ -209,7 +209,7 @@ class Outcomes:
                 continue
             scores = self.profile.score(found.features)
             order = [int(i) for i in np.argsort(-scores, kind="stable")]
-            self.signals.append(signals_of(question, found, index.entries, scores, order))
+            self.signals.append(signals_of(question, found, index.topics, scores, order))
             self.right.append(index.entries[found.rows[order[0]]].id in gold)
             self.inside.append(bool(gold))
             self.weights.append(weight)

@@ -36,6 +36,7 @@ _TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("how", re.compile("怎么|如何|咋|怎样|步骤|流程|手续")),
 )
 _PATTERNS = dict(_TYPES)
+CONSEQUENCES = tuple(name for name, _ in _CONSEQUENCES)
 
 
 def consequence_of(question: str) -> str:

@@ -1,4 +1,4 @@
-"""The unit of an answer: one clause, one list item or one term, as the index sees it."""
+"""The unit of an answer: one clause, list item, term or published answer, as the index sees it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-EntryKind = Literal["clause", "item", "term", "entry"]
+EntryKind = Literal["clause", "item", "term", "entry", "answer"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
 
 from knowledge.matching.corpus import Corpus, Role
-from knowledge.matching.cues import consequence_of, fits_consequence, is_of_type, type_of
+from knowledge.matching.cues import CONSEQUENCES, consequence_of, fits_consequence, is_of_type, type_of
 from knowledge.matching.entries import Entry
-from knowledge.matching.postings import Floats, Ints, Postings, Scores, Stack
+from knowledge.matching.postings import Flags, Floats, Ints, Longs, Postings, Scores, Stack
 from knowledge.matching.tokens import Analyzer, Tokens, sound_of
 
 FEATURES = (
@@ -81,6 +81,15 @@ def _best(view: Scores, count: int) -> Ints:
     return found.astype(np.int32)
 
 
+def _best_three(scores: Scores, places: Longs) -> tuple[list[int], Floats, Floats]:
+    """Of each row the place of its best surface, its score, and the mean of the three best; below 0 there is none."""
+    best = places[np.arange(len(places)), scores.argmax(axis=1)]
+    top = np.partition(scores, -3, axis=1)[:, -3:]
+    present = top >= 0
+    means = np.where(present, top, 0.0).sum(axis=1) / np.maximum(present.sum(axis=1), 1)
+    return best.tolist(), np.maximum(top[:, 2], 0.0).astype(np.float32), means.astype(np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """The candidates for one question: rows of the index and their features (rows × ``FEATURES``).
@@ -112,7 +121,15 @@ class Index:
         self._has_aliases = np.asarray([bool(entry.aliases) for entry in self.entries], dtype=np.float32)
         self._is_item = np.asarray([entry.kind == "item" for entry in self.entries], dtype=np.float32)
         self._is_term = np.asarray([entry.kind == "term" for entry in self.entries], dtype=np.float32)
-        self._groups = [entry.group for entry in self.entries]
+        topics: dict[tuple[str, str], int] = {}
+        matters = [(entry.topic, "" if entry.topic else entry.id) for entry in self.entries]
+        self.topics = np.asarray([topics.setdefault(matter, len(topics)) for matter in matters], dtype=np.int32)
+        groups = sorted({entry.group for entry in self.entries})
+        self._group = np.asarray([groups.index(entry.group) for entry in self.entries], dtype=np.int32)
+        self._fits = {
+            wanted: np.asarray([fits_consequence(wanted, group) for group in groups], dtype=np.float32)
+            for wanted in ("", *CONSEQUENCES)
+        }
         names = {name for entry in self.entries for name in entry.place_names}
         self._place_rows = {
             name: np.asarray(
@@ -225,6 +242,8 @@ class Index:
     def corrected(self, text: str) -> str:
         """The text with words that sound like a word of the entries, but are none, put right (年抱 → 年报)."""
         odd = [not known for known in self._are_known([text[at : at + 2] for at in range(len(text) - 1)])]
+        if not any(odd):
+            return text
         start = 0
         while start < len(text) - 1:
             for length in (5, 4, 3, 2) if any(odd[start : start + 4]) else ():
@@ -263,7 +282,9 @@ class Index:
         """The rows that are best in any view; a row of the surface views is the owner of a surface."""
         chosen = [_best(views[name], count) for name, count in _POOL.items()]
         chosen += [self._owners[_best(surface_scores, _SURFACE_POOL)], self._owners[_best(sound_scores, _SOUND_POOL)]]
-        return np.unique(np.concatenate(chosen))
+        is_chosen = np.zeros(len(self.entries), bool)
+        is_chosen[np.concatenate(chosen)] = True
+        return np.flatnonzero(is_chosen).astype(np.int32)
 
     def _features(
         self,
@@ -279,9 +300,11 @@ class Index:
         if not len(rows):
             return np.zeros((0, len(FEATURES)), np.float32)
         out: dict[str, Any] = {}
-        best, surface, mean = self._best_surfaces(rows, surface_scores)
+        places, is_there = self._surfaces_of(rows)
+        best, surface, mean = _best_three(np.where(is_there, surface_scores[places], -1.0), places)
+        sound = np.where(is_there, sound_scores[places], 0.0).max(axis=1).astype(np.float32)
         own = {name: view[rows].astype(np.float32) for name, view in views.items()}
-        own |= {"surface": surface, "sound": self._best_surfaces(rows, sound_scores)[1]}
+        own |= {"surface": surface, "sound": sound}
         for name, view in own.items():
             top = max(float(view.max()), 1e-6)
             out[f"{name}_rel"] = view / top
@@ -304,13 +327,12 @@ class Index:
         size = np.ones(len(rows), dtype=np.float32)
         out["length_question"] = size * math.log1p(len(tokens.text)) / 4
         out["length_surface"] = np.log1p(lengths) / 4
-        wanted = consequence_of(question)
-        out["consequence"] = np.asarray([fits_consequence(wanted, self._groups[row]) for row in rows], dtype=np.float32)
+        out["consequence"] = self._fits[consequence_of(question)][self._group[rows]]
         out["item"], out["term"] = self._is_item[rows], self._is_term[rows]
         out["place"] = self._place_fit(rows, question)
         asked = type_of(question)
-        out["same_type"] = np.asarray(
-            [float(asked != "" and self._asks(row, asked)) for row in rows.tolist()], dtype=np.float32
+        out["same_type"] = (
+            np.asarray([self._asks(row, asked) for row in rows.tolist()], dtype=np.float32) if asked else size * 0
         )
         out["has_aliases"] = self._has_aliases[rows]
         titles = self._first[rows]
@@ -320,19 +342,12 @@ class Index:
         out["family_rel"] = support / max(float(support.max()), 1e-6)
         return np.stack([out[name].astype(np.float32) for name in FEATURES], axis=1)
 
-    def _best_surfaces(self, rows: Ints, scores: Scores) -> tuple[list[int], Floats, Floats]:
-        """The best surface of each row, its score, and the mean of the three best scores."""
+    def _surfaces_of(self, rows: Ints) -> tuple[Longs, Flags]:
+        """The places of each row's surfaces side by side, at least three, and which of them there are."""
         starts, lengths = self._first[rows], self._first[rows + 1] - self._first[rows]
-        width = max(int(lengths.max()), 3)
-        offsets = np.arange(width)
-        inside = offsets < lengths[:, None]
-        table = np.where(inside, scores[np.minimum(starts[:, None] + offsets, len(scores) - 1)], -1.0)
-        best = starts + table.argmax(axis=1)
-        highest = np.maximum(table.max(axis=1), 0.0).astype(np.float32)
-        top = np.partition(table, width - 3, axis=1)[:, width - 3 :]
-        present = top >= 0
-        means = np.where(present, top, 0.0).sum(axis=1) / np.maximum(present.sum(axis=1), 1)
-        return best.tolist(), highest, means.astype(np.float32)
+        offsets = np.arange(max(int(lengths.max()), 3))
+        is_there = offsets < lengths[:, None]
+        return np.where(is_there, starts[:, None] + offsets, starts[:, None]), is_there
 
     def _family_support(self, rows: Ints, whole: Scores) -> Scores:
         """How much the document, office or law of each row fits as a whole: a mean of its rows that favours high ones."""

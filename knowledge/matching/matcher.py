@@ -88,7 +88,7 @@ class Matcher:
         scores = self._profile.score(candidates.features)
         shares = shares_of(scores)
         order = self._ordered(candidates, scores, shares, jurisdiction)
-        signals = signals_of(question, candidates, self.index.entries, scores, order)
+        signals = signals_of(question, candidates, self.index.topics, scores, order)
         in_scope, right = self._profile.in_scope(signals), self._profile.right(signals)
         outcome: Outcome = (
             "none"
@@ -144,6 +144,7 @@ class Matcher:
             match
             for match in everything.matches[:3]
             if match.entry.id not in known
+            and match.entry.kind != "answer"  # no provision, and so none that came later
             and match.entry.valid_from is not None
             and day is not None
             and match.entry.valid_from > day

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ Scores = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.uint16]
+Flags = npt.NDArray[np.bool_]
 Weighting = Literal["cosine", "bm25", "idf"]
 Term = Sequence[str]
 """One symbol, or two that stand side by side: ``"罚"``, ``"罚款"`` for characters, ``("罚款", "分期")`` for words."""
@@ -142,14 +144,14 @@ class Occurrences:
         return Bag(pairs, np.ones(len(pairs), np.float32), bag.unknown_pairs, bag.unknown_pairs)
 
 
-def _how_many_before(flags: npt.NDArray[np.bool_]) -> Ints:
+def _how_many_before(flags: Flags) -> Ints:
     """How many flags are up before each place, and before the end."""
     out = np.zeros(len(flags) + 1, np.int32)
     np.cumsum(flags, out=out[1:])
     return out
 
 
-def _changes(values: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+def _changes(values: npt.NDArray[np.integer]) -> Flags:
     """Where a value differs from the one before it; the first does."""
     out = np.ones(len(values), bool)
     np.not_equal(values[1:], values[:-1], out=out[1:])
@@ -174,7 +176,6 @@ class Postings:
         self.df, self._rows, tf = occurring
         self.size = size
         self.is_cosine = weighting == "cosine"
-        self._starts: Ints = np.concatenate([[0], np.cumsum(self.df)]).astype(np.int32)
         if weighting == "cosine":
             self.idf: Floats = (np.log((size + 1) / (self.df + 1)) + 1).astype(np.float32)
             weights = np.repeat(self.idf, self.df)
@@ -194,24 +195,14 @@ class Postings:
         self._values: Floats = value
         self.unseen_idf = float(math.log(size + 1) + 1)
 
-    def scores(self, terms: Ints, weights: Floats, length: float) -> Scores:
-        """The score of every row for some terms, each with its weight in a question of that length."""
-        places = list(map(slice, self._starts[terms].tolist(), self._starts[terms + 1].tolist()))
-        if not places:
-            return np.zeros(self.size)
-        rows = np.concatenate([self._rows[place] for place in places])
-        parts = [self._values[place] for place in places]
-        for at in np.flatnonzero(weights != 1).tolist():
-            parts[at] = parts[at] * weights[at]
-        values = np.concatenate(parts)
-        if length != 1.0:
-            values /= np.float32(length)
-        return np.bincount(rows, weights=values, minlength=self.size).astype(np.float64, copy=False)
+    def taken(self) -> tuple[Ints, Floats]:
+        """The rows and values by term, which are the taker's from now on."""
+        rows, values = self._rows, self._values
+        del self._rows, self._values
+        return rows, values
 
     def length_of(self, bag: Bag, weights: Floats) -> float:
-        """The length of a question's vector in this view; 1 where scores are no cosines."""
-        if not self.is_cosine:
-            return 1.0
+        """The length of a question's vector in this view."""
         known = self.df[bag.terms] > 0
         whole = weights[known] * self.idf[bag.terms[known]]
         return max(math.sqrt(float(whole @ whole)), 1e-9)
@@ -224,11 +215,28 @@ class Postings:
 
 
 class Stack:
-    """Several views of the same vocabulary that read the same terms of a question."""
+    """Several views of the same vocabulary that read the same terms of a question: kept side by side, read at once."""
 
     def __init__(self, views: Sequence[Postings]) -> None:
         self._views = tuple(views)
         self.df: Ints = np.sum([view.df for view in views], axis=0).astype(np.int32)
+        self._starts: Longs = np.concatenate([[0], np.cumsum(self.df)])
+        sizes = [view.size for view in views]
+        self._edges = np.cumsum([0, *sizes]).tolist()
+        if len(self._views) == 1:
+            self._rows, self._values = self._views[0].taken()
+            return
+        self._rows: Ints = np.empty(int(self.df.sum()), np.int32)
+        self._values: Floats = np.empty(len(self._rows), np.float32)
+        free = self._starts[:-1].copy()
+        for view, edge in zip(self._views, self._edges, strict=False):
+            rows, values = view.taken()
+            own = np.cumsum(view.df) - view.df
+            places = np.repeat(free - own, view.df)
+            places += np.arange(len(rows))
+            self._rows[places] = rows + np.int32(edge)
+            self._values[places] = values
+            free += view.df
 
     def scores(self, bag: Bag) -> list[Scores]:
         """The score of every row of every view. At most ``BUDGET`` postings a view are read, the rarest terms' first.
@@ -241,5 +249,21 @@ class Stack:
             rarest = np.argsort(df, kind="stable")
             keep[rarest[np.cumsum(df[rarest]) > BUDGET * len(self._views)]] = False
         weights = (1 + np.log(bag.counts)).astype(np.float32)
-        terms, own = bag.terms[keep], weights[keep]
-        return [view.scores(terms, own, view.length_of(bag, weights)) for view in self._views]
+        whole = self._summed(bag.terms[keep], weights[keep])
+        found = [whole[start:end] for start, end in itertools.pairwise(self._edges)]
+        for view, scores in zip(self._views, found, strict=True):
+            if view.is_cosine:
+                scores /= view.length_of(bag, weights)
+        return found
+
+    def _summed(self, terms: Ints, weights: Floats) -> Scores:
+        """The sums of the terms' values over the rows of all views, each term with its weight."""
+        places = list(map(slice, self._starts[terms].tolist(), self._starts[terms + 1].tolist()))
+        if not places:
+            return np.zeros(self._edges[-1])
+        parts = [self._values[place] for place in places]
+        for at in np.flatnonzero(weights != 1).tolist():
+            parts[at] = parts[at] * weights[at]
+        rows = np.concatenate([self._rows[place] for place in places])
+        summed = np.bincount(rows, weights=np.concatenate(parts), minlength=self._edges[-1])
+        return summed.astype(np.float64, copy=False)

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from knowledge.matching.cues import consequence_of, type_of
-from knowledge.matching.entries import Entry
 from knowledge.matching.index import FEATURES, Candidates
-from knowledge.matching.postings import Floats
+from knowledge.matching.postings import Floats, Ints
 
 _AT = {name: column for column, name in enumerate(FEATURES)}
 _VIEWS = ("surface", "words", "chars", "alias", "concept", "coverage", "sound", "ratio")
@@ -65,11 +64,6 @@ SIGNALS = (
 )
 
 
-def same_matter(one: Entry, other: Entry) -> bool:
-    """Whether two entries settle the same thing, perhaps in two places."""
-    return one.id == other.id or bool(one.topic and one.topic == other.topic)
-
-
 def shares_of(scores: Floats) -> Floats:
     """Scores as shares of one."""
     shares = np.exp(scores - scores.max())
@@ -77,13 +71,16 @@ def shares_of(scores: Floats) -> Floats:
 
 
 def signals_of(
-    question: str, candidates: Candidates, entries: Sequence[Entry], scores: Floats, order: Sequence[int]
+    question: str, candidates: Candidates, topics: Ints, scores: Floats, order: Sequence[int]
 ) -> dict[str, float]:
-    """The named signals of a question; ``entries`` are all of the index, ``order`` the candidates best first."""
+    """The named signals of a question; ``topics`` are those of all entries, ``order`` the candidates best first.
+
+    Entries of one topic settle the same thing, perhaps in two places.
+    """
     features = candidates.features
-    own = [entries[row] for row in candidates.rows]
+    own = topics[candidates.rows]
     best = order[0]
-    alike = [same_matter(entry, own[best]) for entry in own]
+    alike = own == own[best]
     rival = next((i for i in order[1:] if not alike[i]), None)
     length = len(candidates.tokens.text)
     agreeing = {name: float(alike[int(features[:, _AT[name]].argmax())]) for name in _VIEWS}

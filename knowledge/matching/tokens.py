@@ -16,7 +16,7 @@ import jieba
 import numpy as np
 import opencc
 
-from knowledge.matching.tries import Codes, Cutter, Trie
+from knowledge.matching.tries import Codes, Cutter, Segmenter, Trie
 
 # Single characters are enough here; the library's phrase dictionary takes fifty megabytes.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
@@ -74,6 +74,7 @@ class Analyzer:
         self.domain_words = frozenset(word for word in (*terms, *self._synonyms) if len(word) >= 2)
         self.known_words = self.domain_words | {word for word in words if len(word) >= 2}
         self._tokenizer = _tokenizer(words, [*terms, *self._synonyms])
+        self.segmenter = Segmenter(self._tokenizer.FREQ, self._tokenizer.total)
         self._longest = max((len(word) for word in self._synonyms), default=0)
         self._starts = frozenset(word[:2] for word in self._synonyms)
 
@@ -107,7 +108,7 @@ class Analyzer:
             chars += piece
             chars += [piece[i : i + 2] for i in range(len(piece) - 1)]
             sounds += itertools.pairwise(map(sound_of, piece))
-            found = list(self._tokenizer.cut(piece, HMM=False)) if piece else []
+            found = self.segmenter.words_of(piece)
             words += [(word,) for word in found]
             words += [(part,) for word in found for part in self.parts(word)]
             words += itertools.pairwise(found)

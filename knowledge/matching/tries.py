@@ -62,6 +62,52 @@ class Trie:
                 return
 
 
+class Segmenter:
+    """Cuts one short text as ``Cutter`` cuts many: for one, looking words up is quicker than arrays."""
+
+    def __init__(self, frequencies: Mapping[str, int], total: int) -> None:
+        self._frequencies = frequencies
+        self._whole = math.log(total)
+        self._logarithms: dict[int, float] = {}
+
+    def words_of(self, text: str) -> list[str]:
+        """The words of a text without spaces."""
+        length = len(text)
+        score, ends = [0.0] * (length + 1), [0] * length
+        for start in range(length - 1, -1, -1):
+            best, at = -math.inf, start + 1
+            for end in range(start + 1, length + 1):
+                count = self._frequencies.get(text[start:end])
+                if count is None:
+                    break
+                if count and (value := self._logarithm(count) + score[end]) >= best:  # of equals the longest
+                    best, at = value, end
+            score[start] = best if best > -math.inf else score[start + 1] - self._whole
+            ends[start] = at
+        return self._joined(text, ends)
+
+    @staticmethod
+    def _joined(text: str, ends: list[int]) -> list[str]:
+        """The words by where each ends; single letters and digits in a row are one word."""
+        words: list[str] = []
+        start, is_open = 0, False
+        while start < len(text):
+            word = text[start : ends[start]]
+            is_letter = len(word) == 1 and word.isascii() and word.isalnum()
+            if is_letter and is_open:
+                words[-1] += word
+            else:
+                words.append(word)
+            start, is_open = ends[start], is_letter
+        return words
+
+    def _logarithm(self, count: int) -> float:
+        found = self._logarithms.get(count)
+        if found is None:
+            found = self._logarithms[count] = math.log(count) - self._whole
+        return found
+
+
 class Cutter:
     """Cuts many texts at once into the words that jieba (without its HMM) finds in each: the likeliest sequence.
 

@@ -61,6 +61,22 @@ def test_the_shipped_texts_are_cut_as_jieba_cuts_each(shipped: Knowledge) -> Non
 
 
 @settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_one_text_is_cut_as_jieba_cuts_it(text: str) -> None:
+    found = [word for piece in text.split() for word in ANALYZER.segmenter.words_of(piece)]
+    assert found == words_of_each(ANALYZER, [text])
+
+
+def test_typical_questions_are_cut_as_jieba_cuts_them(shipped: Knowledge) -> None:
+    analyzer = shipped.matcher.index.analyzer
+    asked = [alias for entry in shipped.library.entries for alias in entry.aliases][::7]
+    texts = analyzer.normalise_all([*asked, "开了3c认证的店ab12要交10%吗", "㐀龢A1鿿罚款"])
+    for text in texts:
+        found = [word for piece in text.split() for word in analyzer.segmenter.words_of(piece)]
+        assert found == words_of_each(analyzer, [text])
+
+
+@settings(max_examples=300, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=5))
 def test_concepts_are_found_in_many_texts_as_in_each(texts: list[str]) -> None:
     codes, lengths = codes_of(texts)
