@@ -223,11 +223,13 @@ class Stack:
         self._starts: Longs = np.concatenate([[0], np.cumsum(self.df)])
         sizes = [view.size for view in views]
         self._edges = np.cumsum([0, *sizes]).tolist()
+        self._rows: Ints
+        self._values: Floats
         if len(self._views) == 1:
             self._rows, self._values = self._views[0].taken()
             return
-        self._rows: Ints = np.empty(int(self.df.sum()), np.int32)
-        self._values: Floats = np.empty(len(self._rows), np.float32)
+        self._rows = np.empty(int(self.df.sum()), np.int32)
+        self._values = np.empty(len(self._rows), np.float32)
         free = self._starts[:-1].copy()
         for view, edge in zip(self._views, self._edges, strict=False):
             rows, values = view.taken()
