@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types check evaluate bench train lock clean browser
+.PHONY: help setup run test lint types check evaluate bench train lock clean browser papers
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ bench: $(STAMP) ## 性能与同类对比，结果写进 docs/benchmarks.md
 
 train: $(STAMP) ## 重新训练匹配参数
 	@$(PY) -m benchmarks.train_ranker
+
+papers: $(STAMP) ## 把每种文书做出来看，放在 var/papers（有 LibreOffice 时带图片）
+	@$(PY) -m bot papers preview $(or $(TO),var/papers)
 
 lock: ## 重新锁定依赖
 	@$(VENV)/bin/uv lock --quiet && $(VENV)/bin/uv export --quiet --no-emit-project --all-groups --format requirements-txt --no-header --no-annotate -o requirements.lock >/dev/null && rm -f uv.lock

@@ -18,6 +18,8 @@ from bot.channels.web import WebChannel
 from bot.channels.web_events import Hub
 from bot.clock import Clock
 from bot.courier import Courier
+from bot.exporter import Exporter
+from bot.handouts import Handouts
 from bot.intake import Intake
 from bot.keeper import Keeper
 from bot.metrics import Metrics
@@ -26,9 +28,13 @@ from bot.settings import Settings
 from bot.single import Single
 from bot.worker import Worker
 from handlers.browse import place_names
+from handlers.cases import delivering
 from handlers.conversation import Conversation, House
+from knowledge.papers.templates import load_templates, shipped_templates
+from knowledge.procedure.ladder import shipped_ladder
 from knowledge.shipped import shipped_checks, shipped_industries, shipped_language
-from storage import attachments, messages
+from storage import messages
+from storage.attachments import File
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.demo import purge_demo
@@ -79,7 +85,9 @@ class App:
         self.hub = Hub()
         self.publisher = Publisher(self.database, shipped_language(), self.metrics)
         self.blobs = Blobs(Path(settings.files))
+        self.templates = load_templates(Path(settings.templates)) if settings.templates else shipped_templates()
         self.keeper = Keeper(self.blobs)
+        self.handouts = Handouts(self.database, self.blobs)
         self.telegram_name: Callable[[], str | None] = lambda: None
         self.house = House(
             knowledge=lambda: self.publisher.current,
@@ -90,18 +98,25 @@ class App:
             new_secret=new_secret,
             links=self._links,
             share_link=lambda token: f"{self._address}/share/{token}",
+            check_link=lambda code: f"{self._address}/p/{code}",
             settings={
                 "young_years": settings.young_years,
                 "code_hours": settings.code_hours,
                 "share_days": settings.share_days,
+                "reopen_days": settings.reopen_days,
+                "request_hold_minutes": settings.request_hold_minutes,
             },
             demo=settings.demo,
             place_words=self._place_words,
             read_file=self.blobs.read,
+            keep_file=self.blobs.put,
+            templates=lambda: self.templates,
+            ladder=shipped_ladder().with_days(settings.extra_reminders),
         )
         self.conversation = Conversation(self.house)
         self.worker = Worker(self.database, self.conversation, self.metrics, now, self._told)
-        self.clock = Clock(self.database, self.house, settings, now, self._told)
+        self.clock = Clock(self.database, self.house, settings, now, self._told, self.keeper)
+        self.exporter = Exporter(self.database, self.house, self.blobs, now, self._pushed)
         self.intake = Intake(self.database, self.metrics, self.worker.wake)
         self.web = WebChannel(
             self.database,
@@ -112,6 +127,7 @@ class App:
             secure=settings.is_secure,
             demo=settings.demo,
             keeper=self.keeper,
+            handouts=self.handouts,
         )
         self.couriers: list[Courier] = []
         self.stop = asyncio.Event()
@@ -137,6 +153,10 @@ class App:
         return links
 
     def _told(self, channel: str, chat: str) -> None:
+        self._pushed(channel, chat)
+        self.exporter.wake()
+
+    def _pushed(self, channel: str, chat: str) -> None:
         self.hub.told(channel, chat)
         for courier in self.couriers:
             courier.wake()
@@ -146,6 +166,9 @@ class App:
 
         ``is_guest``: another process serves on this database, whose demo people are left alone.
         """
+        for problem in self.templates.problems:
+            log.warning("template refused", problem=problem)
+            say(f"文书模板 {problem}")
         say("正在准备数据库……")
         await self.database.upgrade()
         if self.settings.publish_shipped:
@@ -216,13 +239,13 @@ class App:
                 await telegram[0].close_connections()
             await self.close()
 
-    def _working(self) -> list[Worker | Publisher | Clock | Courier]:
+    def _working(self) -> list[Worker | Publisher | Clock | Courier | Exporter]:
         """What runs in this process beside HTTP and taking in: whoever takes in also answers."""
-        found: list[Worker | Publisher | Clock | Courier] = [self.publisher]
+        found: list[Worker | Publisher | Clock | Courier | Exporter] = [self.publisher]
         if self.parts & {"web", "telegram", "worker"}:
             found.append(self.worker)
         if "clock" in self.parts:
-            found.append(self.clock)
+            found += [self.clock, self.exporter]
         return [*found, *(self.couriers if "courier" in self.parts else ())]
 
     def _telegram_parts(self, http: web.Application) -> tuple[Client, TelegramReceiver]:
@@ -230,15 +253,15 @@ class App:
         from bot.channels.telegram_client import CHANNEL, make_bot
         from bot.channels.telegram_sender import TelegramSender
 
-        async def read_file(chat: str, token: str) -> attachments.File | None:
-            async with self.database.reading() as session:
-                return await attachments.get(session, token, CHANNEL, chat)
+        async def read_file(chat: str, token: str) -> File | None:
+            return await self.handouts.view(CHANNEL, chat, token)
 
         settings = self.settings
         bot = make_bot(settings.telegram_token.get_secret_value(), settings.telegram_base_url)  # type: ignore[union-attr]
         receiver = TelegramReceiver(bot, self.intake, self.now, self.keeper)
         self.telegram_name = lambda: receiver.username
-        self.couriers.append(Courier(self.database, TelegramSender(bot, read_file), self.metrics, self.now))
+        sender = TelegramSender(bot, read_file)
+        self.couriers.append(Courier(self.database, sender, self.metrics, self.now, delivering.given_up))
         if "telegram" in self.parts and settings.telegram_webhook_url and settings.telegram_secret:
             path = urlsplit(settings.telegram_webhook_url).path or "/"
             http.router.add_post(path, receiver.webhook(settings.telegram_secret.get_secret_value()))
@@ -254,7 +277,10 @@ class App:
         if url and secret:
             await receiver.register_webhook(url, secret.get_secret_value(), self.stop)
         else:
-            await Single(self.database, "telegram", self.now).run(receiver.poll, self.stop)
+            if self.database.is_sqlite:  # one process: after a crash nobody waits for the lease of the dead
+                await receiver.poll(self.stop)
+            else:
+                await Single(self.database, "telegram", self.now).run(receiver.poll, self.stop)
 
     def _part(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run one part; when it breaks off the process ends too, so that whoever watches it starts it anew."""

@@ -14,11 +14,14 @@ from typing import Annotated, Any
 import typer
 from rich.progress import track
 
+from bot.audit import UnknownCase
 from bot.backup import NotABackup
 from bot.chinese_cli import Refusal, new_group, refusal_text, system_error_text
 from bot.cli_common import check_jurisdiction, day_of, progress_console, run, say, settings_of
 from bot.cli_database import database_app
 from bot.cli_house import flow_app, invite, register, tidy
+from bot.cli_papers import papers_app
+from bot.cli_record import audit_app, clock
 from bot.reading_log import read_log
 from bot.settings import SettingError, Settings, load_settings
 from handlers.conversation import CHINA, Knowledge
@@ -43,12 +46,15 @@ EXPECTED = (
     NotABackup,
     NotEmpty,
     NotTheSame,
+    UnknownCase,
 )
 """What may be wrong with what a person gave; the message is in Chinese."""
 app = new_group("容错助手：包容审慎监管的对话助手。")
 app.add_typer(database_app, name="db")
 app.add_typer(flow_app, name="flow")
-for command in (register, invite, tidy):
+app.add_typer(papers_app, name="papers")
+app.add_typer(audit_app, name="audit")
+for command in (register, invite, tidy, clock):
     app.command()(command)
 app.command(name="read-log")(read_log)
 
@@ -129,7 +135,7 @@ def _knowledge(source: str) -> Knowledge:
 
 
 async def _published(settings: Settings) -> Knowledge | None:
-    from storage import versions
+    from storage import answers, versions
 
     file = database_file(settings.database)
     if file is not None and not file.exists():
@@ -140,11 +146,12 @@ async def _published(settings: Settings) -> Knowledge | None:
             return None
         async with database.reading() as session:
             collections = await versions.published(session)
+            released = await answers.published(session)
     finally:
         await database.close()
     if not collections:
         return None
-    library = Library(collections, shipped_language())
+    library = Library(collections, shipped_language(), released)
     return Knowledge(library, matcher_for(library))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import structlog
@@ -12,11 +12,14 @@ import structlog
 from bot.metrics import Metrics
 from handlers.messages import Part
 from storage import messages
-from storage.database import Database
+from storage.database import Database, Session
 
 log = structlog.get_logger()
 LEASE = dt.timedelta(seconds=60)
 AT_ONCE = 8
+
+
+GivenUp = Callable[[Session, messages.Stored, dt.datetime], Awaitable[None]]
 
 
 class TryLater(Exception):
@@ -42,17 +45,27 @@ class Sender(Protocol):
 
 
 class Courier:
-    """Outbox → channel. The message is leased first, so that another courier sends it if this process dies.
+    """Outbox → channel. ``given_up`` hears, in the same transaction, of a message that will never arrive (R42).
+
+    The message is leased first, so that another courier sends it if this process dies.
 
     Up to ``AT_ONCE`` chats are served at once. Within a chat the order holds: a message is not taken
     while an older one has not left.
     """
 
-    def __init__(self, database: Database, sender: Sender, metrics: Metrics, now: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        metrics: Metrics,
+        now: Callable[[], dt.datetime],
+        given_up: GivenUp | None = None,
+    ) -> None:
         self._database = database
         self._sender = sender
         self._metrics = metrics
         self._now = now
+        self._given_up = given_up
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -132,4 +145,6 @@ class Courier:
     async def _failed(self, stored: messages.Stored, error: str, retry_at: dt.datetime | None) -> None:
         self._metrics.send_failed.labels(self._sender.channel).inc()
         async with self._database.transaction() as session:
-            await messages.mark_failed(session, stored, error, retry_at)
+            is_lost = await messages.mark_failed(session, stored, error, retry_at)
+            if is_lost and self._given_up:
+                await self._given_up(session, stored, self._now())

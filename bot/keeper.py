@@ -1,8 +1,10 @@
-"""Takes in the files that people send: judged by their bytes, then kept under their digest."""
+"""Takes in the files that people send: judged by their bytes, then kept under their digest; and sweeps what nobody needs."""
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+from collections.abc import Collection
 
 from handlers.messages import FileRef
 from knowledge.evidence_files import examine
@@ -22,6 +24,10 @@ class Keeper:
         """Keep a file. Raises ``RefusedEvidence`` in words for whoever sent it, and ``OSError`` of the disk."""
         async with self._turns:
             return await asyncio.to_thread(self._kept, content, name)
+
+    async def sweep(self, known: Collection[str], older_than: dt.datetime) -> int:
+        """Delete what is not ``known`` and was not put since a time; returns how many files went."""
+        return await asyncio.to_thread(self._blobs.sweep, known, older_than)
 
     def _kept(self, content: bytes, name: str) -> FileRef:
         found = examine(content, name)

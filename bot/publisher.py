@@ -11,10 +11,11 @@ import structlog
 from bot.metrics import Metrics
 from bot.waiting import pause
 from handlers.conversation import Knowledge
+from knowledge.answers import PublishedAnswer
 from knowledge.language import Language
 from knowledge.library import Collection, Library
 from knowledge.shipped import matcher_for, shipped_collections
-from storage import versions
+from storage import answers, versions
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -28,7 +29,7 @@ class Publisher:
         self._database = database
         self._language = language
         self._metrics = metrics
-        self._mark = -1
+        self._mark: tuple[int, ...] = ()
         self._knowledge: Knowledge | None = None
 
     @property
@@ -44,23 +45,24 @@ class Publisher:
     async def refresh(self) -> bool:
         """Rebuild and swap when something was published since; returns whether it was."""
         async with self._database.reading() as session:
-            mark = await versions.publication_mark(session)
+            mark = (await versions.publication_mark(session), *await answers.publication_mark(session))
             if mark == self._mark and self._knowledge is not None:
                 return False
             collections = await versions.published(session)
-        self._knowledge = await asyncio.to_thread(self._build, collections)
+            released = await answers.published(session)
+        self._knowledge = await asyncio.to_thread(self._build, collections, released)
         self._mark = mark
         self._metrics.entries.set(len(self._knowledge.matcher.index.entries))
         log.info("index ready", publication=mark, collections=len(collections))
         return True
 
-    def _build(self, collections: Iterable[Collection]) -> Knowledge:
-        library = Library(collections, self._language)
+    def _build(self, collections: Iterable[Collection], released: Iterable[PublishedAnswer]) -> Knowledge:
+        library = Library(collections, self._language, released)
         matcher = matcher_for(library)
         matcher.search(WARM_UP)  # what is loaded at the first question is loaded here, not while somebody waits
         return Knowledge(library, matcher)
 
-    async def run(self, stop: asyncio.Event, every: float = 1.0) -> None:
+    async def run(self, stop: asyncio.Event, every: float = 0.5) -> None:
         """Look for publications of other processes until stopped; what cannot be read is looked at ever less often."""
         wait = every
         while not stop.is_set():

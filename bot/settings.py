@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from knowledge.procedure.ladder import MAX_WORKDAYS
+
 
 class SettingError(ValueError):
     """设置有错误。"""
@@ -36,7 +38,14 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="日志格式")
     young_years: int = Field(3, ge=1, le=20, description="困难自检里“近年来创设”按几年算（原文没有写）")
     code_hours: int = Field(72, ge=1, le=720, description="绑定码、邀请码几小时内有效")
+    request_hold_minutes: int = Field(
+        30, ge=5, le=480, description="诉求接办后几分钟没有答复就回到队列（按工作日8点到20点算）"
+    )
     share_days: int = Field(30, ge=1, le=365, description="自检结果的分享链接几天内有效")
+    reopen_days: int = Field(30, ge=1, le=3650, description="销号后几天内可以说“没解决”重开")
+    remind_days: str = Field(
+        "", description="另外提醒企业的日子，离到期几个工作日，如 -5,-2；原有的提醒不会少，不写就不加"
+    )
     keep_messages_days: int = Field(180, ge=0, description="对话消息保留几天，0 为一直保留")
     keep_questions_days: int = Field(365, ge=0, description="给编辑看的提问保留几天，0 为一直保留")
     keep_buttons_days: int = Field(60, ge=0, description="按钮几天后失效，0 为一直有效")
@@ -44,6 +53,7 @@ class Settings(BaseSettings):
     keep_codes_days: int = Field(30, ge=0, description="用过或者过期的码保留几天，0 为一直保留")
     keep_drafts_days: int = Field(7, ge=0, description="没有填完的内容保留几天，0 为一直保留")
     files: str = Field("var/files", description="收到的照片和文件放在哪个文件夹；几个进程要共用")
+    templates: str = Field("", description="本单位的文书模板放在哪个文件夹；不设就用自带的")
     demo: bool = Field(False, description="演示模式：有虚构的人员、企业和演示座位")
     publish_shipped: bool = Field(True, description="启动时公布随程序附带的文件和清单")
 
@@ -67,6 +77,19 @@ class Settings(BaseSettings):
         if text and (len(text) > 256 or not all(c.isascii() and (c.isalnum() or c in "_-") for c in text)):
             raise ValueError("应为1–256位字母、数字、_、-")
         return value
+
+    @field_validator("remind_days")
+    @classmethod
+    def _days_form(cls, value: str) -> str:
+        for day in filter(str.strip, value.replace("，", ",").split(",")):
+            if not re.fullmatch(r"\s*[-+]?\d{1,2}\s*", day) or abs(int(day)) > MAX_WORKDAYS:
+                raise ValueError("应如 -5,-2")
+        return value
+
+    @property
+    def extra_reminders(self) -> tuple[int, ...]:
+        """The working days from a due day on which the enterprise is reminded beside those of R39."""
+        return tuple(int(day) for day in self.remind_days.replace("，", ",").split(",") if day.strip())
 
     @property
     def database(self) -> str:

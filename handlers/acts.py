@@ -3,7 +3,29 @@
 from __future__ import annotations
 
 from handlers import asking, browse, checking, enterprise, greeting, office, privacy
-from handlers.cases import doing, page
+from handlers.cases import (
+    bulk,
+    course,
+    delivering,
+    desk,
+    doing,
+    exhibits,
+    finding,
+    handing,
+    historical,
+    instructing,
+    page,
+    phrases,
+)
+from handlers.figures import page as figures_page
+from handlers.guidance import answering, meetings, recording
+from handlers.guidance import page as guidance_page
+from handlers.ledger import asking as ledger_asking
+from handlers.papers.acts import ACTS as PAPER_ACTS
+from handlers.pledges import drafting, reviewing
+from handlers.pledges import page as pledge_page
+from handlers.ratings import giving, tasks
+from handlers.requests.acts import ACTS as REQUEST_ACTS
 from handlers.turn import Acts
 
 ACTS: Acts = {
@@ -15,5 +37,28 @@ ACTS: Acts = {
     **office.ACTS,
     **privacy.ACTS,
     **page.ACTS,
+    **desk.ACTS,
+    **finding.ACTS,
+    **handing.ACTS,
+    **instructing.ACTS,
+    **historical.ACTS,
+    **delivering.ACTS,
+    **bulk.ACTS,
+    **phrases.ACTS,
+    **exhibits.ACTS,
+    **course.ACTS,
     **doing.ACTS,
+    **recording.ACTS,
+    **answering.ACTS,
+    **meetings.ACTS,
+    **guidance_page.ACTS,
+    **giving.ACTS,
+    **tasks.ACTS,
+    **ledger_asking.ACTS,
+    **figures_page.ACTS,
+    **REQUEST_ACTS,
+    **PAPER_ACTS,
+    **pledge_page.ACTS,
+    **drafting.ACTS,
+    **reviewing.ACTS,
 }

@@ -24,6 +24,11 @@ def short(text: str, length: int = MAX_LABEL) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+def clipped(text: str, length: int) -> str:
+    """A text cut to a length, everything in it left as it is."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def cited(citation: Citation) -> str:
     """A citation in one line: document, number, path, place, date; what the source does not state is left out (R3)."""
     name = citation.document if citation.document.startswith("《") else f"《{citation.document}》"

@@ -1,10 +1,10 @@
-"""Asking and what hangs on an answer (R2–R6): the question itself, its basis, related matters, feedback, a person."""
+"""Asking and what hangs on an answer (R2–R6): the question itself, its basis, related matters, feedback."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from handlers import answers, browse, understanding, words
+from handlers import answers, browse, published, understanding, words
 from handlers.messages import MAX_CHOICES, Act, Choice, Reply
 from handlers.turn import Acts, Turn
 from knowledge.matching.matcher import Match, Result, scope_of
@@ -50,6 +50,9 @@ async def worded(turn: Turn, result: Result, question: str, day: dt.date | None 
 
 def _reply(turn: Turn, result: Result, question: str, asked: int, day: dt.date | None) -> Reply:
     if result.outcome == "answer":
+        best = result.matches[0]
+        if found := turn.library.answers.get(best.entry.id):
+            return published.answer_reply(turn.library, found, best.scope, asked)
         return answers.answer(turn.library, result, question, asked, day=day, jurisdiction=turn.dialogue.jurisdiction)
     if result.outcome == "clarify":
         return answers.clarify(turn.library, result, asked)
@@ -78,6 +81,8 @@ def _show(turn: Turn, act: Act) -> Reply:
     if entry is None:
         return answers.basis(turn.library, act["entry"])
     place = turn.dialogue.jurisdiction
+    if found := turn.library.answers.get(entry.id):
+        return published.answer_reply(turn.library, found, scope_of(entry, place), act.get("asked"))
     match = Match(entry, 1.0, scope_of(entry, place))
     return answers.entry_reply(
         turn.library, match, turn.state.get("question", ""), act.get("asked"), jurisdiction=place
@@ -97,30 +102,6 @@ def _neither(turn: Turn, act: Act) -> Reply:
     return Reply.of(("lead", words.NONE), ("text", words.NONE_WHY), ("note", words.NONE_NEXT), choices=choices)
 
 
-async def _person(turn: Turn, act: Act) -> Reply:
-    """转人工: the question asked last, or the step of a flow that was not understood, is marked for a person."""
-    asked = act.get("asked", turn.state.get("asked") if not act.get("flow") else None)
-    if act.get("flow"):
-        flow = turn.engine.flows[act["flow"]]
-        title = next((s.title for s in flow.steps({}) if s.name == act["step"]), act["step"])
-        asked = await questions.note_question(
-            turn.session,
-            channel=turn.incoming.channel,
-            chat=turn.incoming.chat,
-            question=f"〔{flow.title}〕{title}",
-            outcome="none",
-            entries=[],
-            confidence=None,
-            jurisdiction=turn.dialogue.jurisdiction,
-            at=turn.now,
-        )
-    if asked is None or not await questions.note_wish_for_person(
-        turn.session, asked, turn.incoming.channel, turn.incoming.chat
-    ):
-        return Reply.of(("lead", words.PERSON_NOTHING), choices=[MENU])
-    return Reply.of(("lead", words.PERSON), ("text", words.PERSON_NEXT), choices=[MENU])
-
-
 def _terms(turn: Turn, act: Act) -> Reply:
     found = answers.terms_in(turn.library, turn.library.quote(act["entry"]))
     return browse.terms_of(turn.library, found, act["entry"]) if found else browse.glossary(turn.library)
@@ -135,5 +116,4 @@ ACTS: Acts = {
     "term": lambda turn, act: answers.term(turn.library, act["term"]),
     "useful": _useful,
     "neither": _neither,
-    "person": _person,
 }

@@ -26,17 +26,23 @@ def paged(
     turn: Callable[[int], Act],
     back: Act | None,
     note: str = "",
+    extra: Sequence[Choice] = (),
 ) -> Reply:
-    """One page of a list: a numbered line and a button each, 上一页 and 下一页, and the way back."""
-    pages = max(1, -(-len(things) // PAGE_SIZE))
+    """One page of a list: a numbered line and a button each, 上一页 and 下一页, and the way back.
+
+    ``extra``: buttons for the list as a whole; each takes the place of an entry.
+    """
+    size = PAGE_SIZE - len(extra)
+    pages = max(1, -(-len(things) // size))
     page = max(0, min(page, pages - 1))
-    shown = things[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    shown = things[page * size : (page + 1) * size]
     lines = [f"{n}. {line(thing)}" for n, thing in enumerate(shown, 1)]
     choices = [Choice(f"{n}.{short(label(thing), MAX_LABEL - 2)}", act(thing)) for n, thing in enumerate(shown, 1)]
     if page > 0:
         choices.append(Choice(words.LABEL_PREVIOUS, turn(page - 1)))
     if page < pages - 1:
         choices.append(Choice(words.LABEL_NEXT, turn(page + 1)))
+    choices += extra
     choices.append(Choice(words.LABEL_BACK, back) if back else Choice(words.LABEL_MENU, {"do": "menu"}))
     where = words.PAGE.format(page=page + 1, pages=pages) if pages > 1 else ""
     return Reply.of(("lead", title), ("list", "\n".join(lines)), ("note", where), ("note", note), choices=choices)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from handlers import results, words
+from handlers import looking, results, words
 from handlers.answers import short
 from handlers.browse import paged
 from handlers.flows.checking import Latest, enterprise_of, latest, result_reply, result_ways
@@ -233,6 +233,7 @@ async def _received_one(turn: Turn, act: Act) -> Reply:
     firm = await enterprises.enterprise(turn.session, kept.enterprise) if kept else None
     if kept is None or firm is None or (kept.department, firm.division) != (office.department, office.jurisdiction):
         return Reply.of(("lead", words.CHECK_GONE), choices=[MENU])
+    await looking.at_people(turn, firm.id, "check")
     head = Block("lead", f"{firm.name}：{kept.result['title']}")
     first, *rest = (Block(kind, text) for kind, text in kept.result["card"])
     facts = Block("list", "\n".join(_fact_lines(turn, kept)))

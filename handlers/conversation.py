@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Awaitable
 
-from handlers import asking, greeting, menus, permissions, understanding, words
+from handlers import albums, asking, greeting, menus, permissions, understanding, words
 from handlers.acts import ACTS
-from handlers.cases import doing
+from handlers.cases import doing, placing, receiving
 from handlers.flows.catalogue import flows_of
 from handlers.flows.engine import REVIEW, Engine
-from handlers.messages import Act, Choice, Incoming, Part, Reply
+from handlers.messages import Act, Block, Choice, Incoming, Part, Reply
+from handlers.requests import answering
 from handlers.turn import CHINA, House, Knowledge, Turn, composed
 from storage import chats, invitations, people
 from storage.database import Session
@@ -39,12 +41,22 @@ class Conversation:
         }
         self._typed |= {word: entry.act for entry in menus.all_entries() for word in (entry.label, *entry.said)}
 
-    async def handle(self, session: Session, incoming: Incoming) -> list[Part]:
-        """Act on one message and word the replies. All effects are in the session's transaction."""
+    async def handle(self, session: Session, incoming: Incoming, now: dt.datetime | None = None) -> list[Part]:
+        """Act on one message and word the replies. All effects are in the session's transaction.
+
+        An album is one message: of those that bring it, the last one that is there is answered. ``now`` is later than
+        ``incoming.at`` for a message that came late.
+        """
         dialogue = await chats.load_dialogue(session, incoming.channel, incoming.chat, incoming.at)
+        if incoming.album:
+            whole = await albums.gathered(session, dialogue, incoming)
+            if whole is None:
+                await chats.save_dialogue(session, dialogue, incoming.at)
+                return []
+            incoming = whole
         day = incoming.at.astimezone(CHINA).date()
         speaker = await people.speaker_of(session, incoming.channel, incoming.chat, day, demo=self.house.demo)
-        turn = Turn(session, incoming, dialogue, self.house.knowledge(), self.house, speaker, self.engine)
+        turn = Turn(session, incoming, dialogue, self.house.knowledge(), self.house, speaker, self.engine, now)
         said = await self._reply(turn)
         replies = said if isinstance(said, list) else [said] if said else []
         parts: list[Part] = []
@@ -62,13 +74,32 @@ class Conversation:
         if incoming.kind == "press":
             return await self._pressed(turn)
         turn.state.pop("pressed", None)
-        if incoming.problem:
-            return Reply.of(("lead", incoming.problem), choices=[MENU])
-        if incoming.kind in ("photo", "document") and (taken := await doing.files_came(turn, incoming)):
-            return taken
-        if incoming.kind != "text":
-            return Reply.of(("lead", words.NOT_TEXT[incoming.kind]), ("text", words.NOT_TEXT_NEXT), choices=[MENU])
+        if incoming.files and (relayed := await answering.relay_files(turn, incoming)):
+            return _with_note(relayed, incoming.problem)
+        if incoming.files and (came := await receiving.files_came(turn)):
+            return _with_note(came, incoming.problem)
+        if incoming.kind == "location" and (kept := await placing.came(turn)):
+            return kept
+        if incoming.problem or incoming.kind != "text":
+            return await self._not_taken(turn)
         return await self._said(turn, understanding.clean(incoming.text))
+
+    async def _not_taken(self, turn: Turn) -> Said:
+        """Why what was sent is not taken, what to do, and an answer to the words below it."""
+        incoming = turn.incoming
+        why = Reply.of(
+            ("lead", incoming.problem or words.NOT_TEXT[incoming.kind]),
+            ("text", "" if incoming.problem else words.NOT_TEXT_NEXT),
+            choices=[MENU],
+        )
+        text = understanding.clean(incoming.text)
+        says_something = not incoming.problem or understanding.looks_like_question(text)
+        says_something = says_something or await doing.reads_as_log(turn, text)
+        if not text or not says_something or self.engine.asks_files(turn):
+            return self._then_again(turn, why)
+        said = await self._said(turn, text)
+        answers = said if isinstance(said, list) else [said] if said else []
+        return [Reply(why.blocks), *answers] if answers else why
 
     async def _pressed(self, turn: Turn) -> Said:
         token = turn.incoming.choice
@@ -83,13 +114,16 @@ class Conversation:
         return await self._act(turn, button.act)
 
     async def _said(self, turn: Turn, text: str) -> Said:
+        in_hand = await answering.held(turn)
+        if in_hand and text and not understanding.has_words(text):
+            return await answering.relay(turn, in_hand, text)
         if not understanding.has_words(text):
             return Reply.of(("lead", words.EMPTY), ("text", words.EMPTY_NEXT), choices=[MENU])
         if len(text) > understanding.MAX_QUESTION:
             return Reply.of(("lead", words.TOO_LONG.format(count=len(text))), ("text", words.TOO_LONG_NEXT))
         if text.startswith("/") and text.lower() != "/cancel":
             return await self._commanded(turn, text)
-        explained = asking.meaning(turn, text)
+        explained = None if in_hand else asking.meaning(turn, text)
         if explained:
             return self._then_again(turn, explained)
         typed = self._typed.get(text)
@@ -104,8 +138,10 @@ class Conversation:
             return await self._act(turn, act)
         if CODE_LIKE.fullmatch(text) and invitations.fold_code(text):
             return await self._act(turn, {"do": "bind", "code": text})
-        if text == words.LABEL_PERSON:
-            return await self._act(turn, {"do": "person"})
+        if in_hand:  # a person has it: the assistant is silent
+            return await answering.relay(turn, in_hand, text)
+        if question := understanding.for_the_office(text):
+            return await self._act(turn, {"do": "person", "q": question})
         if understanding.is_greeting(text):
             return self._then_again(turn, greeting.welcome(turn, words.GREETING))
         if understanding.is_thanks(text):
@@ -168,9 +204,17 @@ class Conversation:
         return result
 
 
+def _with_note(said: Said, note: str) -> Said:
+    """What is said, with a note below its first message."""
+    if not said or not note:
+        return said
+    first, *rest = said if isinstance(said, list) else [said]
+    return [Reply((*first.blocks, Block("note", note)), first.choices, first.files, first.menu), *rest]
+
+
 def _is_known(turn: Turn, entry: str) -> bool:
     library = turn.library
-    return entry in library.clauses or entry in library.items or entry in library.terms
+    return any(entry in kind for kind in (library.clauses, library.items, library.answers, library.terms))
 
 
 def broken() -> Reply:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from handlers import greeting, menus, words
+from handlers import greeting, looking, menus, words
 from handlers.browse import paged
+from handlers.cases import history
 from handlers.firms import divisions_of
 from handlers.flows.checking import enterprise_of
 from handlers.flows.flow import value_words
 from handlers.flows.reading import day_words
 from handlers.flows.steps import Step
+from handlers.guidance.words import LABEL_GUIDANCE, LABEL_MINE
 from handlers.messages import Act, Choice, Reply
 from handlers.office import code_reply
 from handlers.turn import CHINA, Acts, Turn
+from knowledge.firm_mentions import OFFERED
 from storage import enterprises, invitations, messages, people
 from storage.enterprises import EnterpriseInfo
 
 MENU = Choice(words.LABEL_MENU, {"do": "menu"})
+SOUNDS = 5
+"""So many enterprises are offered that only sound like what was typed."""
 
 
 def is_own_division(turn: Turn, division: str) -> bool:
@@ -51,6 +56,7 @@ async def _own_page(turn: Turn, firm: EnterpriseInfo) -> Reply:
     ]
     if len(turn.speaker.bindings) > 1:
         choices.append(Choice(words.LABEL_SWITCH, {"do": "choose_enterprise"}))
+    choices.append(Choice(LABEL_MINE, {"do": "my_guidance"}))
     return Reply.of(
         ("lead", firm.name),
         ("list", "\n".join(await _lines(turn, firm))),
@@ -164,6 +170,7 @@ async def found(turn: Turn, text: str, then: str, page_number: int = 0) -> Reply
     if office is None:
         return greeting.menu(turn, words.STALE_BUTTON)
     firms = await enterprises.search(turn.session, text, divisions=divisions_of(office.jurisdiction))
+    firms = firms or await _by_sound(turn, office.jurisdiction, text)
     if not firms:
         choices = [Choice(words.LABEL_FIND_AGAIN, {"do": "find", "then": then})]
         if office.role in ("officer", "admin"):
@@ -185,12 +192,21 @@ async def found(turn: Turn, text: str, then: str, page_number: int = 0) -> Reply
     )
 
 
+async def _by_sound(turn: Turn, jurisdiction: str, text: str) -> list[EnterpriseInfo]:
+    """The enterprises of the register whose names only sound like what was typed."""
+    index = await turn.house.firms.index(turn.session, jurisdiction)
+    meant = [found for found in index.search(text, limit=SOUNDS) if found.score >= OFFERED and found.span]
+    return [firm for one in meant if (firm := await enterprises.enterprise(turn.session, int(one.firm.id)))]
+
+
 async def page(turn: Turn, id: int, lead: str = "") -> Reply:
-    """An enterprise as an office of its place sees it: register, declared facts, contacts, self-checks received."""
+    """An enterprise as an office of its place sees it: its past, register, declared facts, contacts, self-checks received."""
     firm = await enterprises.enterprise(turn.session, id)
     if firm is None or not is_own(turn, firm):
         return greeting.menu(turn, words.STALE_BUTTON)
     contacts = await people.contacts_of(turn.session, firm.id)
+    if contacts:
+        await looking.at_people(turn, firm.id)
     names = "、".join(contact.name for contact in contacts) or words.NO_CONTACTS
     choices = []
     if turn.speaker.role == "officer":
@@ -200,9 +216,16 @@ async def page(turn: Turn, id: int, lead: str = "") -> Reply:
             choices.append(Choice(words.LABEL_VERIFY, {"do": "verify_fact", "id": firm.id}))
         if contacts:
             choices.append(Choice(words.LABEL_END_CONTACT, {"do": "end_contact", "id": firm.id}))
+        choices.append(Choice(LABEL_GUIDANCE, {"do": "guides", "enterprise": firm.id}))
+    past = await history.history(turn, firm.id)
+    if past.latest:
+        choices.insert(0, Choice(words.LABEL_CASE, {"do": "cases_of", "id": firm.id}))
+    if past.checks_sent and turn.speaker.role == "officer":
+        choices.append(Choice(words.LABEL_RECEIVED, {"do": "received"}))
     return Reply.of(
         ("lead", lead or firm.name),
         ("text", firm.name if lead else ""),
+        ("text", "\n".join(history.lines(turn, past))),
         ("list", "\n".join(await _lines(turn, firm))),
         ("note", words.CONTACTS.format(names=names)),
         choices=[*choices, Choice(words.LABEL_FIND_AGAIN, {"do": "find"}), MENU],
@@ -293,6 +316,7 @@ async def _end_contact(turn: Turn, act: Act) -> Reply:
     if not _enforcing(turn):
         return Reply.of(("lead", words.LICENCE_EXPIRED), ("text", words.LICENCE_EXPIRED_NEXT), choices=[MENU])
     contacts = await people.contacts_of(turn.session, firm.id)
+    await looking.at_people(turn, firm.id)
     chosen = next((c for c in contacts if c.contact == act.get("contact")), None)
     if chosen is None:
         return paged(

@@ -58,22 +58,66 @@ OVERDUE = Entry("逾期", "overdue", {"do": "overdue"}, ("逾期清单",))
 FIND_CASE = Entry("找案件", "case", {"do": "find_case"}, ("查案件",))
 COPIES = Entry("收到抄送", "copies", {"do": "copies"}, ("抄送",))
 MY_CASES = Entry("我的事项", "cases", {"do": "my_cases"}, ("我的案件",))
+GUIDE = Entry("行政指导", "guide", {"do": "guide"}, ("记指导",))
+MY_GUIDANCE = Entry("我的指导", "guidance", {"do": "my_guidance"}, ("指导记录",))
+TO_REVIEW = Entry("待复核", "review", {"do": "to_review"})
+TO_VISIT = Entry("待回访", "visit", {"do": "to_visit"})
+TO_CLOSE = Entry("待销号", "close", {"do": "to_close"})
+PHRASES = Entry("常用语", "phrases", {"do": "phrases"})
+UNOWNED = Entry("无人承办", "unowned", {"do": "unowned"})
+HAND_ALL = Entry("整批移交", "handall", {"do": "hand_all"}, ("全部移交",))
+INSTRUCTIONS = Entry("督办件", "instructions", {"do": "instructions"})
+KEY = Entry("重点督办", "key", {"do": "key_cases"})
+LOW_RATINGS = Entry("差评待办", "ratings", {"do": "low_ratings"}, ("差评",))
 
-_EVERYBODY = (START, MENU, HELP, DOCUMENTS, LISTS, GLOSSARY, PLACE, CHECKS, MY_DATA)
+LEDGER = Entry("导出台账", "export", {"do": "ledger"}, ("台账", "导出销号清单", "案件台账"))
+FIGURES = Entry("统计", "figures", {"do": "figures"}, ("统计数据", "看统计"))
+
+PERSON = Entry(
+    "转人工", "person", {"do": "person"}, ("人工", "人工客服", "找人", "找人工", "投诉", "我要投诉", "提诉求")
+)
+REQUESTS = Entry("诉求", "requests", {"do": "requests"}, ("我的诉求", "诉求台账"))
+PAPERS = Entry("待审文书", "legal", {"do": "papers_review"}, ("文书审核", "法制审核"))
+ANSWERS = Entry("待审答复", "answers", {"do": "answers"}, ("公开答复",))
+GAPS = Entry("没答上的", "gaps", {"do": "gaps"}, ("没答上",))
+
+_EVERYBODY = (START, MENU, HELP, DOCUMENTS, LISTS, GLOSSARY, PLACE, CHECKS, MY_DATA, PERSON, REQUESTS)
 _OFFICE = (COPIES, OVERDUE, FIND_CASE, FIND, MY_OFFICE, LEAVE, DOCUMENTS, HELP)
 _SHOWN: dict[str, tuple[Entry, ...]] = {
     "guest": (CHECKS, DOCUMENTS, LISTS, GLOSSARY, PLACE, BIND, MY_DATA, HELP),
     "contact": (MY_CASES, CHECKS, MY_ENTERPRISE, RECORDS, DOCUMENTS, LISTS, MY_DATA, HELP),
-    "officer": (TO_DO, LOG, DUE, OVERDUE, FIND_CASE, FIND, RECEIVED, HELP),
+    "officer": (TO_DO, LOG, DUE, OVERDUE, REQUESTS, FIND_CASE, FIND, HELP),
     "liaison": _OFFICE,
-    "leader": _OFFICE,
-    "legal": (OVERDUE, FIND_CASE, FIND, MY_OFFICE, LEAVE, DOCUMENTS, LISTS, HELP),
-    "supervisor": _OFFICE,
-    "admin": (INVITE, PEOPLE, FIND, ADD_ENTERPRISE, MY_OFFICE, DOCUMENTS, MY_DATA, HELP),
+    "leader": (COPIES, OVERDUE, KEY, INSTRUCTIONS, FIND_CASE, FIGURES, LEDGER, HELP),
+    "legal": (PAPERS, ANSWERS, REQUESTS, OVERDUE, FIND_CASE, FIGURES, LEDGER, HELP),
+    "supervisor": (COPIES, OVERDUE, KEY, INSTRUCTIONS, LOW_RATINGS, FIND_CASE, FIGURES, HELP),
+    "admin": (INVITE, PEOPLE, REQUESTS, FIND, ADD_ENTERPRISE, MY_OFFICE, MY_DATA, HELP),
 }
 _MORE: dict[str, tuple[Entry, ...]] = {
-    "contact": (BIND, PLACE),
-    "officer": (ISSUE_CODE, ADD_ENTERPRISE, MY_OFFICE, LEAVE),
+    "contact": (BIND, PLACE, MY_GUIDANCE),
+    "officer": (
+        TO_REVIEW,
+        TO_VISIT,
+        TO_CLOSE,
+        ISSUE_CODE,
+        ADD_ENTERPRISE,
+        GUIDE,
+        RECEIVED,
+        GAPS,
+        MY_OFFICE,
+        LEAVE,
+        INSTRUCTIONS,
+        PHRASES,
+        UNOWNED,
+        HAND_ALL,
+        LEDGER,
+        FIGURES,
+    ),
+    "leader": (FIND, MY_OFFICE, LEAVE),
+    "supervisor": (LEDGER, FIND, MY_OFFICE, LEAVE),
+    "liaison": (LEDGER,),
+    "admin": (UNOWNED,),
+    "legal": (GAPS, FIND, MY_OFFICE, LEAVE),
 }
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 IncomingKind = Literal["text", "press", "sticker", "voice", "photo", "document", "location", "other"]
-BlockKind = Literal["lead", "text", "quote", "citation", "note", "list", "findings", "end"]
-"""``findings``: a line a condition of a self-check, beginning with 满足, 不满足 or 不清楚."""
+BlockKind = Literal["lead", "text", "quote", "citation", "note", "list", "findings", "end", "signature"]
+"""``findings``: a line a condition of a self-check, beginning with 满足, 不满足 or 不清楚. ``signature``: a signature is
+asked for; a channel that can lets it be drawn, too."""
 Act = Mapping[str, Any]
 
 MAX_PART_BYTES = 2048
@@ -107,11 +108,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A small file that goes with a reply: a QR picture, an export."""
+    """A file that goes with a reply: made for it (a QR picture, an export), or ``kept`` under its digest."""
 
     name: str
     mime: str
-    content: bytes
+    content: bytes = b""
+    kept: FileRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ import segno
 
 from handlers import greeting, menus, words
 from handlers.browse import paged, place_names
+from handlers.cases import desk_words
 from handlers.flows.reading import day_words
 from handlers.messages import Act, Choice, Enclosure, Reply
 from handlers.turn import Acts, Turn
-from storage import people
+from storage import cases, people
 from storage.people import Office
 
 MENU = Choice(words.LABEL_MENU, {"do": "menu"})
@@ -142,8 +143,12 @@ async def _revoke_sure(turn: Turn, act: Act) -> Reply:
         role = (await people.speaker_of(turn.session, channel, chat, turn.today, demo=turn.house.demo)).role
         told = Reply.of(("lead", words.REVOKED_TOLD), menu=menus.lasting(role))
         await turn.send(channel, chat, f"revoked/{found.id}/{channel}/{chat}", told)
+    left = [info for info in await cases.unowned(turn.session, own.jurisdiction, None) if info.office == found.id]
+    unowned = [Choice(desk_words.LABEL_UNOWNED, {"do": "unowned"})] if left else []
     return Reply.of(
-        ("lead", words.REVOKED.format(name=found.name)), choices=[Choice(words.LABEL_PEOPLE, {"do": "people"}), MENU]
+        ("lead", words.REVOKED.format(name=found.name)),
+        ("text", desk_words.REVOKED_LEFT.format(count=len(left)) if left else ""),
+        choices=[*unowned, Choice(words.LABEL_PEOPLE, {"do": "people"}), MENU],
     )
 
 

@@ -2,39 +2,113 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
-from handlers import greeting, menus, words
+from handlers import greeting, looking, menus, words
+from handlers.answers import clipped
+from handlers.cases.common import when
 from handlers.messages import Act, Choice, Enclosure, Reply
-from handlers.turn import Acts, Turn
+from handlers.turn import CHINA, Acts, Turn
 from storage import people, privacy
+from storage.kept import Kept, KeptPiece, kept_about, pieces_of
+from storage.views import View, views_of
 
 MENU = Choice(words.LABEL_MENU, {"do": "menu"})
+A_PAGE = 5
+LABEL_PIECES = "交的材料"
+LABEL_VIEWS = "谁看过"
+PIECES = "您交的材料，{count}份："
+PIECES_LINE = "交的材料：{count}份，最近的是{newest}"
+PIECES_NONE = "您没有交过材料。"
+PIECES_STAY = "这些是案件的证据，依法留存，删除数据时不删。"
+VIEWS = "看过您这边数据的："
+VIEWS_NONE = "还没有人看过。"
+VIEWS_NOTE = "同一个人同一天看同一样，只记一次。"
 
 
-async def _kept(turn: Turn) -> privacy.Kept:
+async def _kept(turn: Turn) -> Kept:
     where = (turn.incoming.channel, turn.incoming.chat)
-    return await privacy.kept_about(turn.session, *where, turn.speaker.person)
+    return await kept_about(turn.session, *where, turn.speaker.person)
 
 
 async def _show(turn: Turn, act: Act) -> Reply:
+    """我的数据: how much there is of each kind, the newest of what was handed in, and what the record keeps."""
     kept = await _kept(turn)
     lines = [f"对话：{len(kept.messages)}条消息，{len(kept.questions)}个提问"]
+    choices = [Choice(words.LABEL_EXPORT, {"do": "export"}), Choice(words.LABEL_ERASE, {"do": "erase"})]
     if turn.speaker.person:
         lines.append(f"姓名：{turn.speaker.name}")
-        lines += [f"绑定：{binding.enterprise}" for binding in kept.bindings]
+        if kept.bindings:
+            lines.append(f"绑定：{'、'.join(dict.fromkeys(binding.enterprise for binding in kept.bindings))}")
         lines.append(f"自检：{len(kept.checks)}份；自报的数据：{len(kept.facts)}项")
+    if kept.ratings:
+        lines.append(f"评价：{len(kept.ratings)}次")
+    if kept.pieces:
+        lines.append(PIECES_LINE.format(count=len(kept.pieces), newest=_piece(kept.pieces[0])))
+        choices.append(Choice(LABEL_PIECES, {"do": "my_pieces"}))
+    if kept.views:
+        choices.append(Choice(LABEL_VIEWS, {"do": "my_views"}))
     return Reply.of(
         ("lead", words.MY_DATA),
         ("list", "\n".join(lines)),
         ("note", words.MY_DATA_STAYS),
-        choices=[Choice(words.LABEL_EXPORT, {"do": "export"}), Choice(words.LABEL_ERASE, {"do": "erase"}), MENU],
+        choices=[*choices, MENU],
     )
+
+
+def _piece(one: KeptPiece) -> str:
+    return f"{clipped(one.name or one.text or '', 30)}（{one.number}）"
+
+
+async def _pieces(turn: Turn, act: Act) -> Reply:
+    """交的材料: each by its file name or first words, with the number of its case; all of it is the record's (R48)."""
+    found = await pieces_of(turn.session, turn.speaker.person) if turn.speaker.person else []
+    lines = [f"{_day(one.at)} {_piece(one)}" for one in found]
+    return _paged(PIECES.format(count=len(found)) if found else PIECES_NONE, lines, act, PIECES_STAY if found else "")
+
+
+async def _views(turn: Turn, act: Act) -> Reply:
+    """谁看过: by department and role, when, and what – not by whose name (R28, R48)."""
+    found = await views_of(turn.session, turn.speaker.person) if turn.speaker.person else []
+    return _paged(VIEWS if found else VIEWS_NONE, [_view(one) for one in found], act, VIEWS_NOTE if found else "")
+
+
+def _view(one: View) -> str:
+    role = menus.ROLE_NAMES.get(one.role, "")
+    licence = f"（执法证号{one.licence}）" if one.licence else ""
+    who = f"{one.department}{role}{licence}" if role else "执法部门"
+    of = one.number or one.enterprise
+    return f"{when(one.at)} {who}看了{of}的{looking.WHAT.get(one.what, '材料')}"
+
+
+def _paged(lead: str, lines: list[str], act: Act, note: str) -> Reply:
+    pages = max(1, -(-len(lines) // A_PAGE))
+    page = max(0, min(int(act.get("page", 0)), pages - 1))
+    ways = [(words.LABEL_PREVIOUS, page - 1)] * (page > 0) + [(words.LABEL_NEXT, page + 1)] * (page < pages - 1)
+    return Reply.of(
+        ("lead", lead),
+        ("list", "\n".join(lines[page * A_PAGE : (page + 1) * A_PAGE])),
+        ("note", words.PAGE.format(page=page + 1, pages=pages) if pages > 1 else ""),
+        ("note", note),
+        choices=[
+            *(Choice(label, {"do": act["do"], "page": to}) for label, to in ways),
+            Choice(words.LABEL_BACK, {"do": "my_data"}),
+            MENU,
+        ],
+    )
+
+
+def _day(at: dt.datetime) -> str:
+    return at.astimezone(CHINA).date().isoformat()
 
 
 async def _export(turn: Turn, act: Act) -> Reply:
     """Two files: for machines (JSON) and for people (text)."""
-    data = (await _kept(turn)).to_json()
+    kept = await _kept(turn)
+    data = kept.to_json(words.ACTS)
+    for line, view in zip(data["谁看过"], kept.views, strict=True):
+        line |= {"看了": looking.WHAT.get(view.what, "材料"), "职务": menus.ROLE_NAMES.get(view.role, "")}
     files = [
         Enclosure("我的数据.json", "application/json", json.dumps(data, ensure_ascii=False, indent=1).encode()),
         Enclosure("我的数据.txt", "text/plain", ("\ufeff" + readable(data)).encode()),
@@ -102,4 +176,11 @@ async def _erase_sure(turn: Turn, act: Act) -> Reply:
     )
 
 
-ACTS: Acts = {"my_data": _show, "export": _export, "erase": _erase, "erase_sure": _erase_sure}
+ACTS: Acts = {
+    "my_data": _show,
+    "my_pieces": _pieces,
+    "my_views": _views,
+    "export": _export,
+    "erase": _erase,
+    "erase_sure": _erase_sure,
+}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,8 @@ from knowledge.departments import department_word
 from knowledge.industries import Industries
 from knowledge.library import Library
 from knowledge.matching.matcher import Matcher
-from knowledge.procedure.ladder import window
+from knowledge.papers.templates import Templates, shipped_templates
+from knowledge.procedure.ladder import Ladder, shipped_ladder, window
 from storage import attachments, chats, messages
 from storage.cases import Series
 from storage.database import Session
@@ -52,11 +55,17 @@ class House:
     new_secret: Callable[[], str]
     links: Callable[[str], Sequence[tuple[str, str]]] = lambda code: ()
     share_link: Callable[[str], str] = lambda token: ""
-    settings: Mapping[str, int] = field(default_factory=lambda: {"young_years": 3, "code_hours": 72, "share_days": 30})
+    check_link: Callable[[str], str] = lambda code: ""
+    settings: Mapping[str, int] = field(
+        default_factory=lambda: {"young_years": 3, "code_hours": 72, "share_days": 30, "reopen_days": 30}
+    )
     demo: bool = False
     firms: Firms = field(default_factory=Firms)
     read_file: Callable[[str], bytes] = lambda digest: b""
+    keep_file: Callable[[bytes], str] = lambda content: hashlib.sha256(content).hexdigest()
+    templates: Callable[[], Templates] = shipped_templates
     place_words: Callable[[str], str] = lambda jurisdiction: jurisdiction
+    ladder: Ladder = field(default_factory=shipped_ladder)
 
     def series(self, jurisdiction: str, department: str) -> Series:
         """The series that cases of a department are numbered in: 鄂城市监容 (R29)."""
@@ -78,6 +87,8 @@ class Turn:
     house: House
     speaker: Speaker
     engine: Engine
+    handled: dt.datetime | None = None
+    """When the message is being handled; what came late was sent, at ``now``, long before."""
 
     @property
     def library(self) -> Library:
@@ -106,15 +117,23 @@ class Turn:
 
 
 async def push(
-    session: Session, house: House, channel: str, chat: str, key: str, reply: Reply, now: dt.datetime
+    session: Session,
+    house: House,
+    channel: str,
+    chat: str,
+    key: str,
+    reply: Reply,
+    now: dt.datetime,
+    *,
+    is_awaited: bool = False,
 ) -> None:
     """Write a reply that answers nothing into a chat's outbox; a key that was used before writes nothing.
 
-    At night it waits for 08:00 (R41), except where the reader fetches the transcript.
+    At night it waits for 08:00 (R41), except where the reader fetches the transcript, or asked for it and waits.
     """
     parts, _ = await composed(session, house, channel, chat, reply, now)
     leaves = window(now)
-    is_held = channel not in PULL_CHANNELS and leaves > now
+    is_held = channel not in PULL_CHANNELS and leaves > now and not is_awaited
     state = "sent" if channel in PULL_CHANNELS else "held" if is_held else "waiting"
     payloads = [part.to_json() for part in parts]
     await messages.push(session, channel, chat, key, payloads, now, state, leaves if is_held else None)
@@ -135,6 +154,9 @@ async def composed(
         offered.append([choice.label, dict(choice.act)])
     for file in reply.files:
         token = house.new_token()
-        await attachments.put(session, token, channel, chat, file.name, file.mime, file.content, now)
+        content, mime = file.content, file.mime
+        if file.kept:
+            content, mime = json.dumps(file.kept.to_json()).encode(), attachments.KEPT
+        await attachments.put(session, token, channel, chat, file.name, mime, content, now)
         files.append((token, file.name, file.mime))
     return parts_of(reply, buttons, files), offered

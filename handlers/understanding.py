@@ -28,6 +28,11 @@ _THANKS = re.compile(
 _ASKS = re.compile(
     r"[?？]$|[吗呢嘛]$|^请问|^问一下|^为什么|^为啥|^怎么|^咋|^什么是|怎么办|什么意思|啥意思|会不会|能不能|可不可以|要不要|多少钱|在哪|哪里"
 )
+_TO_OFFICE = re.compile(
+    r"^(?:我要|我想|请|麻烦|帮我)?(?:转人工|找人工|人工|投诉|诉求|提诉求|留言|给执法部门留言"
+    r"|(?:转告|转给|告诉|告知|问问|问一下)[\u4e00-\u9fff]{0,12}?(?:局|委|大队|部门|所|办|执法人员|管理员))"
+    r"\s*[:：,，]\s*(?P<said>.{4,})$|^(?:转人工|找人工|提诉求)\s+(?P<asked>.{4,})$"
+)
 _PAST_DAY = re.compile(r"((?:19|20)\d\d)\s*年(?:\s*(\d{1,2})\s*月)?(?:\s*(\d{1,2})\s*[日号])?")
 
 
@@ -76,6 +81,12 @@ def is_greeting(text: str) -> bool:
 
 def is_thanks(text: str) -> bool:
     return bool(_THANKS.match(text))
+
+
+def for_the_office(text: str) -> str | None:
+    """What a text asks to be handed to the office (投诉：…, 转告城管局：…), if it says so (R50)."""
+    found = _TO_OFFICE.match(text)
+    return (found["said"] or found["asked"]).strip() if found else None
 
 
 def past_day(text: str, today: dt.date) -> dt.date | None:

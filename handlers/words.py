@@ -37,9 +37,6 @@ NO_RELATED = "没有别的相关条款。"
 USEFUL = "谢谢，已记下“有用”。"
 USELESS = "已记下“没用”，编辑人员会看到。"
 USELESS_NEXT = "您可以换个说法再问，或者点“转人工”。"
-PERSON = "已记下，您想要人来答复这个问题。"
-PERSON_NEXT = "目前没有在线坐席；急事请直接联系当地执法部门。"
-PERSON_NOTHING = "请先把问题打给我，我再替您转。"
 STALE_BUTTON = "这个按钮已经失效。现在可以："
 EMPTY = "没有看到文字。"
 EMPTY_NEXT = "请用一句话说说遇到了什么事，例如：灭火器过期了会罚吗"
@@ -210,11 +207,11 @@ EXPORTED = "导出好了，两个文件内容一样。"
 EXPORTED_NOTE = "文件七天后自动删除，请尽快保存。"
 ERASE_ASK = "要删除这些数据吗？删了就找不回来。"
 ERASE_GUEST = "删除：这个会话的消息、提问和没填完的内容"
-ERASE_KNOWN = "删除：姓名、绑定、自报的数据、没有发给执法的自检\n删除：这个会话的消息、提问和没填完的内容"
-ERASE_STAYS = "留存：已经发给执法部门的自检，和任职记录。"
+ERASE_KNOWN = "删除：姓名、绑定、自报的数据、评价、没有发给执法的自检\n删除：这个会话的消息、提问和没填完的内容"
+ERASE_STAYS = "留存：发给执法部门的自检，案件里的材料和承诺，指导和任职记录。"
 ERASE_FINAL = "删除以后，这个会话从头开始。"
 ERASED = "已删除{messages}条消息、{questions}个提问。"
-ERASED_STAYS = "依法留存{count}份：已经发给执法部门的，和任职记录。"
+ERASED_STAYS = "依法留存{count}份：发给执法部门的、案件里的，和任职记录。"
 ERASE_HOLDS_OFFICE = "您还在任职，姓名和任职记录留存。"
 ERASED_RELOAD = "刷新页面后，旧消息不再显示。"
 
@@ -247,10 +244,6 @@ LABEL_EXPORT = "导出"
 LABEL_ERASE = "删除"
 LABEL_ERASE_SURE = "确认删除"
 FLOW_CORRECT = "改{title}"
-FLOW_FILES = "收到{count}份，还可以接着发。"
-FLOW_NO_FILES = "还没有收到文件，请先发来。"
-
-LABEL_FILES_DONE = "发完了"
 CASE_GONE = "没有这个案件，或者不归您看。现在可以："
 CASE_HELD = "别的执法人员正在办这一件，过一会儿再来。"
 CASE_COPY = "抄送：{number}（{warning}）。"
@@ -273,15 +266,31 @@ ACTS = {
     "transfer": "移交",
     "urged": "督促",
     "copy_read": "已阅",
-    "looked": "查看材料",
+    "looked": "查看",
+    "files_added": "补材料",
     "undelivered": "未送达",
     "escalate": "逾期升级",
+    "instruct": "督办",
+    "answer_instruction": "办结督办",
+    "give_time": "多给时间",
+    "serve": "另行送达",
+    "reminded": "提醒",
+    "pledge": "签承诺书",
+    "keep_promise": "承诺做到",
+    "break_promise": "承诺没做到",
+    "paper_made": "做文书",
+    "paper_submitted": "文书送审",
+    "paper_passed": "审核通过",
+    "paper_returned": "审核退回",
+    "paper_stale": "审核失效",
+    "paper_sent": "发文书",
+    "guide": "行政指导",
+    "guide_answer": "答复指导",
+    "guide_move": "约谈改期",
+    "guide_minutes": "约谈纪要",
+    "guide_remark": "补充意见",
 }
-EVIDENCE = "{number}的材料，{count}份："
-EVIDENCE_LOST = "文件已经找不到或者损坏，请重新提交。"
-EVIDENCE_NONE = "还没有材料。"
 EVIDENCE_KINDS = {"inspection": "检查", "before": "改正前", "after": "改正后"}
-EVIDENCE_TWICE = "，和{number}里的是同一张"
 WAITING = "我的待办"
 WAITING_NONE = "没有待办。"
 DUE_TODAY = "今天到期"
@@ -301,12 +310,10 @@ LOG_RED_ASK = "触及红线、严重危害生命财产或市场秩序吗？"
 LOG_DUE = "没看懂期限，例如：3个工作日，11月30日前，当场。"
 LOG_NO_FIRM = "名录里没有这家企业，换个名称，或者先“登记企业”。"
 LOG_SUSPICION = "可能涉及{areas}，请您判断是不是红线。"
-LOG_FILES = "附照片、文件{count}份。"
+LOG_FILES = "附照片、文件{count}。"
 LOGGED = "已立案：{number}。"
 LOG_HISTORY = "这家企业今年第{count}件。"
 LOG_FIRST = "这家企业今年第一件。"
-FILES_JOINED = "{count}份已放进{number}。"
-FILES_WAIT = "收到照片。请再用一句话说是哪家、什么问题。"
 DIAGNOSIS = "系统判断：{name}（{why}）。"
 DIAGNOSIS_OPEN = "按这些情况归不进三类，请另选并写理由。"
 DIAGNOSED = "诊断已记下，已通知企业。"
@@ -314,7 +321,6 @@ DIAGNOSED_UNDELIVERED = "诊断已记下；还联系不上企业，记为未送�
 NOTICE_ORDER = "责令改正：请在{day}前改正。"
 NOTICE_GUIDANCE = "行政指导：建议在{day}前改正。"
 NOTICE_RIGHTS = "您可以陈述、申辩，不会因此加重。本消息不是法律文书送达。"
-SUBMITTED = "已提交{count}份，等执法人员复核，这期间不算逾期。"
 TOLD_PASSED = "{number}：整改材料复核通过，等回访和销号。"
 PASSED = "复核通过，已通知企业。"
 TOLD_RETURNED = "整改材料退回，请在{day}前补齐。"
@@ -333,12 +339,13 @@ TOLD_CLOSED = "{number}已销号。"
 CLOSED_RIGHTS = "不服可以申请行政复议或者提起行政诉讼；没解决可以重开。"
 CLOSED = "已销号，已通知企业。"
 REOPENED = "已重开，执法人员会看到。"
+REOPEN_DUE = "新的期限是{day}，由本系统定，可以申请延期。"
 TRANSFERRED = "已交给{name}。"
 TRANSFERRED_TOLD = "{number}移交给您承办。"
 GUIDANCE_ACCEPTED = "好，已记下您接受指导。"
 GUIDANCE_DECLINED = "已记下您不接受指导，没有任何影响。"
 REMIND_DIGEST = "{count}件事要留意："
-REMIND_BEFORE = "{number}还有{days}个工作日到期（{day}）。"
+REMIND_BEFORE = "{number}快到期了。还有{days}个工作日（{day}）。"
 REMIND_TODAY = "{number}今天到期（{day}）。"
 REMIND_LATE = "{number}已逾期（期限{day}）。"
 

@@ -1,4 +1,4 @@
-"""The published knowledge in one place: documents, lists, glossary and topics, and the entries an index is built from."""
+"""The published knowledge in one place: documents, lists, answers, glossary, topics, and the entries an index is built from."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from knowledge.answers import PublishedAnswer
+from knowledge.credit_code import division_name
 from knowledge.documents import Clause, Document, Source
 from knowledge.language import Language, Term
 from knowledge.lists import LIST_NAMES, Item
 from knowledge.matching.entries import Entry
 
 CollectionKind = Literal["document", "list"]
+ANSWER_PATH = "部门答复"
+"""What an answer has in place of a path (R51): it is no document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +77,53 @@ class Citation:
 
 
 class Library:
-    """All collections in force, looked up by entry id."""
+    """All collections in force and the answers that rest on them (R51), looked up by entry id.
 
-    def __init__(self, collections: Iterable[Collection], language: Language) -> None:
+    An answer whose basis is no longer published is left out (R3).
+    """
+
+    def __init__(
+        self, collections: Iterable[Collection], language: Language, answers: Iterable[PublishedAnswer] = ()
+    ) -> None:
         self.collections = {collection.source.id: collection for collection in collections}
         self.language = language
         self.clauses = {c.id: c for collection in self.collections.values() for c in collection.clauses}
         self.items = {i.id: i for collection in self.collections.values() for i in collection.items}
         self.terms: dict[str, Term] = {term.id: term for term in language.glossary}
+        self.answers = {answer.id: answer for one in answers if (answer := self._resting(one)).cites}
+
+    def _resting(self, answer: PublishedAnswer) -> PublishedAnswer:
+        cites = tuple(entry for entry in answer.cites if entry in self.clauses or entry in self.items)
+        return dataclasses.replace(answer, cites=cites)
 
     def source_of(self, entry_id: str) -> Source | None:
-        """The source an entry belongs to; ``None`` for a glossary term."""
+        """The source an entry belongs to; ``None`` for a glossary term. An answer is a source of its own."""
+        if answer := self.answers.get(entry_id):
+            return self._source_of_answer(answer)
         owner = self.clauses.get(entry_id) or self.items.get(entry_id)
         if owner is None:
             return None
         return self.collections[owner.document if isinstance(owner, Clause) else owner.source].source
 
+    def _source_of_answer(self, answer: PublishedAnswer) -> Source:
+        """The department that answered, with the names of its place as the place's own documents have them."""
+        own = (c.source for c in self.collections.values() if c.source.jurisdiction == answer.jurisdiction)
+        place = next(own, None)
+        return Source(
+            id="answers",
+            file="",
+            short=answer.department,
+            issuer=answer.department,
+            date=answer.day,
+            jurisdiction=answer.jurisdiction,
+            place=place.place if place else division_name(answer.jurisdiction) or answer.jurisdiction,
+            aliases=place.aliases if place else (),
+        )
+
     def quote(self, entry_id: str) -> str:
-        """The whole words of a clause, item or term, verbatim after repair (R3)."""
+        """The whole words of a clause, item, answer or term, verbatim after repair (R3)."""
+        if answer := self.answers.get(entry_id):
+            return answer.text
         if clause := self.clauses.get(entry_id):
             return clause.text
         if item := self.items.get(entry_id):
@@ -103,6 +136,8 @@ class Library:
             return self.clause_title(clause)
         if item := self.items.get(entry_id):
             return item.title
+        if answer := self.answers.get(entry_id):
+            return answer.question
         return self.terms[entry_id].term
 
     def clause_title(self, clause: Clause) -> str:
@@ -117,6 +152,8 @@ class Library:
         if source is None:
             term = self.terms[entry_id]
             return Citation(term.source or "名词解释", None, term.term, "", None)
+        if entry_id in self.answers:
+            return Citation(f"{source.short}答复", None, ANSWER_PATH, source.place, source.date)
         if item := self.items.get(entry_id):
             document = f"{item.department or source.issuer or source.short}{LIST_NAMES[item.kind]}"
             return Citation(document, source.number, f"序号{item.number}", source.place, source.date)
@@ -133,6 +170,8 @@ class Library:
         found = [member for topic in self.language.topics if entry_id in topic.members for member in topic.members]
         if entry_id in self.clauses:
             found += [other.id for other in self.children(entry_id)]
+        if answer := self.answers.get(entry_id):
+            found += answer.cites
         known = [other for other in dict.fromkeys(found) if other in self.clauses or other in self.items]
         known = known or self._neighbours(entry_id)
         return [other for other in known if other != entry_id and not self._is_bare(other)]
@@ -158,7 +197,7 @@ class Library:
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """What the index is built from: every clause with words of its own, every item, every term."""
+        """What the index is built from: every clause with words of its own, every item, every answer."""
         topics: dict[str, str] = {}
         for topic in self.language.topics:
             for member in topic.members:
@@ -205,7 +244,24 @@ class Library:
                 )
                 for item in collection.items
             ]
+        out += [self._entry_of_answer(answer, topics) for answer in self.answers.values()]
         return tuple(out)
+
+    def _entry_of_answer(self, answer: PublishedAnswer, topics: Mapping[str, str]) -> Entry:
+        """An answer as the index sees it: found by its question, beside what it rests on."""
+        source = self._source_of_answer(answer)
+        return Entry(
+            answer.id,
+            "answer",
+            answer.question,
+            answer.text,
+            (answer.question,),
+            source=source.id,
+            topic=topics.get(answer.cites[0], ""),
+            jurisdiction=answer.jurisdiction,
+            place_names=source.aliases,
+            valid_from=answer.day,
+        )
 
 
 def _unnumbered(text: str) -> str:

@@ -11,6 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.tables import Attachment
 
 MAX_BYTES = 5 * 1024 * 1024
+KEPT = "application/vnd.rongcuo.kept+json"
+"""The type of an attachment that stands for a file kept under its digest: it holds only what that file is."""
+UPLOADED = "application/vnd.rongcuo.upload+json"
+"""The same for a file that the chat uploaded itself and may send with a message."""
 
 
 class TooLarge(ValueError):
@@ -19,11 +23,12 @@ class TooLarge(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it is handed out."""
+    """A file as it is handed out; ``caption`` is what it is, where it stands by itself among several."""
 
     name: str
     mime: str
     content: bytes
+    caption: str = ""
 
 
 async def put(

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.procedure.case import Case
+from knowledge.procedure.periods import breaks_after
+from storage import chain
+from storage.chain import CASES, Break, EventInfo
 from storage.inserts import insert_into
-from storage.tables import Appointment, CaseCopy, CaseEvent, CaseFile, CaseSeries, Enterprise, Person
+from storage.tables import Appointment, CaseCopy, CaseFile, CaseSeries, Enterprise, Person
 
-START = "0" * 64
-"""What the first event of a case has for the digest of the one before."""
+MAX_WORDS = 6
+"""So many words of a search count."""
+_PART_OF_NUMBER = re.compile(r"(?:[〔\[(（]?(?P<year>20[0-9]{2})[〕\])）年-]第?)?第?0*(?P<number>[1-9][0-9]{0,4})号?")
+"""What people say of a number: 12号, 第12号, 2026年12号, 〔2026〕0012."""
+WHOLE_YEAR = 4
+"""From so many characters on a word is looked for anywhere in a number; 2号 is not the end of 0012号."""
+
+
+_BRACKETS = str.maketrans("[]［］()（）【】", "〔〕" * 5)
 
 
 class CaseChanged(RuntimeError):
@@ -47,22 +57,6 @@ class CaseInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class EventInfo:
-    """One act on a case, as the record has it. ``changes``: what it changed in the case, each as (before, after)."""
-
-    case: int
-    ordinal: int
-    at: dt.datetime
-    person: int | None
-    person_name: str | None
-    act: str
-    data: dict[str, Any]
-    changes: dict[str, tuple[Any, Any]]
-    previous: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
 class Series:
     """Where a number comes from: the words before the year, and the series that is counted."""
 
@@ -88,7 +82,7 @@ async def open_case(
 
     Series count by the year of opening.
     """
-    number = await _next_number(session, series, case.opened.year)
+    number = await next_number(session, series, case.opened.year)
     row = CaseFile(
         number=f"{series.words}〔{case.opened.year}〕{number:04d}号",
         jurisdiction=series.jurisdiction,
@@ -98,21 +92,22 @@ async def open_case(
         problem=problem,
         items=json.dumps(list(items), ensure_ascii=False),
         opened=case.opened,
-        head=START,
+        head=chain.START,
         made=now,
         changed=now,
         **_columns(case),
     )
     session.add(row)
     await session.flush()
-    data = {"problem": problem, "items": list(items)} | dict(said or {})
-    await _append(session, row.id, "log", data, person, now, _changes({}, case.to_json()))
+    whose = {"number": row.number, "enterprise": enterprise}
+    data = {"problem": problem, "items": list(items)} | dict(said or {}) | whose
+    await chain.append(session, CASES, row.id, "log", data, person, now, _changes({}, case.to_json()))
     found = await case_file(session, row.id)
     assert found is not None
     return found
 
 
-async def _next_number(session: AsyncSession, series: Series, year: int) -> int:
+async def next_number(session: AsyncSession, series: Series, year: int) -> int:
     """The next number of a series: the row is locked until the case is committed, so that none is left out or used twice."""
     key = {"jurisdiction": series.jurisdiction, "department": series.department, "year": year}
     await session.execute(insert_into(session, CaseSeries).values(**key, last=0).on_conflict_do_nothing())
@@ -120,6 +115,18 @@ async def _next_number(session: AsyncSession, series: Series, year: int) -> int:
         update(CaseSeries).where(*_is(CaseSeries, key)).values(last=CaseSeries.last + 1).returning(CaseSeries.last)
     )
     return int(done.scalar_one())
+
+
+async def lost_numbers(session: AsyncSession, other_series: Sequence[str] = ()) -> AsyncIterator[Break]:
+    """Series that gave out more numbers than there are cases (R29); ``other_series`` count something else."""
+    in_year = func.extract("year", CaseFile.opened) == CaseSeries.year
+    same = and_(CaseFile.jurisdiction == CaseSeries.jurisdiction, CaseFile.department == CaseSeries.department)
+    there = select(func.count()).select_from(CaseFile).where(same, in_year).scalar_subquery()
+    statement = select(CaseSeries, there).where(CaseSeries.department.not_in(other_series))
+    for series, count in (await session.execute(statement)).all():
+        if count != series.last:
+            problem = f"编号发到第{series.last}号，案件却有{count}件"
+            yield Break(CASES.name, f"{series.department}（{series.jurisdiction}）{series.year}年", None, problem)
 
 
 def _is(table: Any, key: dict[str, Any]) -> list[ColumnElement[bool]]:
@@ -134,6 +141,7 @@ def _columns(case: Case) -> dict[str, Any]:
         "turn": case.turn,
         "due": case.due,
         "closed": case.closed,
+        "promise_due": breaks_after(case),
     }
 
 
@@ -158,7 +166,8 @@ async def record(
     )
     if done.scalar() is None:
         raise CaseChanged(CaseChanged.__doc__)
-    await _append(session, info.id, act, data, person, now, _changes(info.case.to_json(), case.to_json()))
+    changes = _changes(info.case.to_json(), case.to_json())
+    await chain.append(session, CASES, info.id, act, data, person, now, changes)
     found = await case_file(session, info.id)
     assert found is not None
     return found
@@ -167,39 +176,8 @@ async def record(
 async def note(
     session: AsyncSession, case: int, act: str, data: dict[str, Any], person: int | None, now: dt.datetime
 ) -> None:
-    """Write an act that does not change the case: a view of personal data, a reading, a delivery that failed (R28, R42)."""
-    await session.execute(select(CaseFile.id).where(CaseFile.id == case).with_for_update())
-    await _append(session, case, act, data, person, now)
-
-
-async def _append(
-    session: AsyncSession,
-    case: int,
-    act: str,
-    data: dict[str, Any],
-    person: int | None,
-    now: dt.datetime,
-    changes: dict[str, list[Any]] | None = None,
-) -> None:
-    """Add an event to the chain; the row of the case is locked by now, so that two never get the same place."""
-    last = (
-        await session.execute(
-            select(CaseEvent.ordinal, CaseEvent.digest)
-            .where(CaseEvent.case == case)
-            .order_by(CaseEvent.ordinal.desc())
-            .limit(1)
-        )
-    ).one_or_none()
-    ordinal, previous = (last.ordinal + 1, last.digest) if last else (1, START)
-    whole = {"data": data, "changes": changes} if changes else {"data": data}
-    text = json.dumps(whole, ensure_ascii=False, sort_keys=True, default=dt.date.isoformat)
-    digest = digest_of(case, ordinal, now, person, act, text, previous)
-    event = CaseEvent(
-        case=case, ordinal=ordinal, at=now, person=person, act=act, data=text, previous=previous, digest=digest
-    )
-    session.add(event)
-    await session.flush()
-    await session.execute(update(CaseFile).where(CaseFile.id == case).values(head=digest))
+    """Write an act that does not change the case: a reading, an urging, a delivery that failed (R28, R42)."""
+    await chain.append(session, CASES, case, act, data, person, now)
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
@@ -208,81 +186,15 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[An
     }
 
 
-def digest_of(case: int, ordinal: int, at: dt.datetime, person: int | None, act: str, data: str, previous: str) -> str:
-    """The SHA-256 of an event with the digest of the one before: a changed, lost or moved event breaks the chain."""
-    moment = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    whole = json.dumps([case, ordinal, moment, person, act, data, previous], ensure_ascii=False)
-    return hashlib.sha256(whole.encode()).hexdigest()
-
-
 async def events(session: AsyncSession, case: int) -> list[EventInfo]:
     """The whole course of a case, oldest first."""
-    statement = (
-        select(CaseEvent, Person.name)
-        .outerjoin(Person, Person.id == CaseEvent.person)
-        .where(CaseEvent.case == case)
-        .order_by(CaseEvent.ordinal)
-    )
-    return [_event(row, name) for row, name in (await session.execute(statement)).all()]
+    return await chain.events(session, CASES, case)
 
 
 async def broken_chains(session: AsyncSession) -> AsyncIterator[tuple[str, int]]:
-    """Every break of an event chain as ``(case number, ordinal)``.
-
-    A break is a digest that does not fit, a gap, a missing start or end, and a state that the events do not lead to.
-    """
-    statement = (
-        select(CaseFile.id, CaseFile.number, CaseFile.state, CaseFile.head, CaseEvent)
-        .outerjoin(CaseEvent, CaseEvent.case == CaseFile.id)
-        .order_by(CaseFile.id, CaseEvent.ordinal)
-        .execution_options(yield_per=500, populate_existing=True)
-    )
-    chain: _Chain | None = None
-    async for id, number, state, head, event in await session.stream(statement):
-        if chain is None or chain.case != id:
-            if chain is not None and not chain.ends_well():
-                yield chain.number, chain.ordinal
-            chain = _Chain(id, number, state, head)
-        if event is not None and not chain.continues_with(event):
-            yield number, event.ordinal
-    if chain is not None and not chain.ends_well():
-        yield chain.number, chain.ordinal
-
-
-@dataclass
-class _Chain:
-    """The chain of one case while it is walked: how far it holds, and the state that its events lead to."""
-
-    case: int
-    number: str
-    state: str
-    head: str
-    ordinal: int = 0
-    previous: str = START
-    led_to: dict[str, Any] = field(default_factory=dict)
-
-    def continues_with(self, row: CaseEvent) -> bool:
-        expected = digest_of(row.case, row.ordinal, row.at, row.person, row.act, row.data, row.previous)
-        fits = row.ordinal == self.ordinal + 1 and row.previous == self.previous and row.digest == expected
-        self.ordinal, self.previous = row.ordinal, row.digest
-        if fits:
-            self.led_to |= {name: after for name, (_, after) in json.loads(row.data).get("changes", {}).items()}
-        return fits
-
-    def ends_well(self) -> bool:
-        try:
-            leads_to_state = Case.from_json(self.led_to) == Case.from_json(json.loads(self.state))
-        except (KeyError, TypeError, ValueError):
-            return False
-        return leads_to_state and self.previous == self.head
-
-
-def _event(row: CaseEvent, name: str | None) -> EventInfo:
-    whole = json.loads(row.data)
-    changes = {key: (before, after) for key, (before, after) in whole.get("changes", {}).items()}
-    return EventInfo(
-        row.case, row.ordinal, row.at, row.person, name, row.act, whole["data"], changes, row.previous, row.digest
-    )
+    """Every break of the cases' records as ``(case number, ordinal)``; 0 where it is none of one event."""
+    async for found in chain.breaks(session, CASES):
+        yield found.label, found.ordinal or 0
 
 
 # ---- finding
@@ -331,6 +243,12 @@ async def case_file(session: AsyncSession, id: int, *, lock: bool = False) -> Ca
         await session.execute(select(CaseFile.id).where(CaseFile.id == id).with_for_update())
     found = await _found(session, _all().where(CaseFile.id == id))
     return found[0] if found else None
+
+
+async def id_of(session: AsyncSession, number: str) -> int | None:
+    """The id of the case with this number, whatever state its record is in; brackets may be of any kind."""
+    written = number.strip().translate(_BRACKETS)
+    return (await session.execute(select(CaseFile.id).where(CaseFile.number == written))).scalar_one_or_none()
 
 
 async def by_number(session: AsyncSession, number: str) -> CaseInfo | None:
@@ -400,21 +318,44 @@ async def late(session: AsyncSession, day: dt.date, limit: int = 500) -> list[Ca
     return await _found(session, statement.order_by(CaseFile.due, CaseFile.id).limit(limit))
 
 
+async def unowned(session: AsyncSession, jurisdiction: str, department: str | None) -> list[CaseInfo]:
+    """Open cases whose officer's appointment has ended: nobody answers for them; the most urgent first."""
+    statement = _all().where(
+        CaseFile.jurisdiction == jurisdiction, CaseFile.stage != "closed", Appointment.until.is_not(None)
+    )
+    if department is not None:
+        statement = statement.where(CaseFile.department == department)
+    return await _found(session, statement.order_by(CaseFile.due.is_not(None), CaseFile.due, CaseFile.id))
+
+
 async def search(
-    session: AsyncSession, words: str, jurisdiction: str, department: str | None, limit: int = 20
+    session: AsyncSession,
+    words: str,
+    jurisdiction: str,
+    department: str | None,
+    limit: int = 20,
+    firms: Mapping[str, Sequence[int]] | None = None,
 ) -> list[CaseInfo]:
-    """Cases whose number, enterprise or problem has every word; newest first."""
+    """Cases whose number, enterprise or problem has every word; newest first.
+
+    12号 is the end of a number as well. ``firms``: enterprises that a word means by its sound.
+    """
     statement = _all().where(CaseFile.jurisdiction == jurisdiction)
     if department is not None:
         statement = statement.where(CaseFile.department == department)
-    for word in words.split()[:6]:
-        statement = statement.where(
-            or_(
-                CaseFile.number.icontains(word, autoescape=True),
-                CaseFile.problem.icontains(word, autoescape=True),
-                Enterprise.name.icontains(word, autoescape=True),
-            )
-        )
+    for word in words.split()[:MAX_WORDS]:
+        means: list[ColumnElement[bool]] = [
+            CaseFile.problem.icontains(word, autoescape=True),
+            Enterprise.name.icontains(word, autoescape=True),
+        ]
+        if found := _PART_OF_NUMBER.fullmatch(word):
+            year = f"〔{found['year']}" if found["year"] else ""
+            means.append(CaseFile.number.endswith(f"{year}〕{int(found['number']):04d}号"))
+        if not found or len(word) >= WHOLE_YEAR:
+            means.append(CaseFile.number.icontains(word, autoescape=True))
+        if by_sound := (firms or {}).get(word):
+            means.append(CaseFile.enterprise.in_(by_sound))
+        statement = statement.where(or_(*means))
     return await _found(session, statement.order_by(CaseFile.id.desc()).limit(limit))
 
 
@@ -482,5 +423,5 @@ async def copies_for(
     statement = statement.where(CaseCopy.office == office)
     if unread_only:
         statement = statement.where(CaseCopy.read.is_(None))
-    rows = (await session.execute(statement.order_by(CaseCopy.at.desc()).limit(limit))).all()
+    rows = (await session.execute(statement.order_by(CaseCopy.at.desc(), CaseFile.id.desc()).limit(limit))).all()
     return [(_info(*row[:3]), row[3], row[4], row[5]) for row in rows]

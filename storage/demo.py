@@ -23,6 +23,7 @@ from storage.tables import (
     Export,
     Fact,
     Guidance,
+    GuidanceEvent,
     Instruction,
     Invitation,
     Notice,
@@ -41,7 +42,15 @@ REQUEST_SERIES = "诉求"
 """Where the numbers of requests are counted beside those of the departments' cases (R50)."""
 OF_CASES = (CaseCopy, CaseEvent, Evidence, Instruction, Paper, Pledge, Reminder)
 """What hangs on a case alone."""
-LASTING = (CaseEvent.person, EnterpriseEvent.person, Evidence.person, RequestEvent.person, Paper.made_by, Pledge.signer)
+LASTING = (
+    CaseEvent.person,
+    EnterpriseEvent.person,
+    Evidence.person,
+    GuidanceEvent.person,
+    RequestEvent.person,
+    Paper.made_by,
+    Pledge.signer,
+)
 """Where a person stands on a record that stays; their row stays with it, and stays a demo one."""
 
 
@@ -73,9 +82,9 @@ async def _delete_papers(
     await _delete(session, CaseCopy, CaseCopy.office.in_(held))
     await _delete(session, Instruction, Instruction.office.in_(held))
     await _delete(session, Reminder, Reminder.person.in_(people))
-    await _delete(
-        session, Guidance, Guidance.case.in_(theirs), Guidance.enterprise.in_(enterprises), Guidance.office.in_(held)
-    )
+    given = or_(Guidance.case.in_(theirs), Guidance.enterprise.in_(enterprises), Guidance.office.in_(held))
+    await _delete(session, GuidanceEvent, GuidanceEvent.guidance.in_(select(Guidance.id).where(given)))
+    await _delete(session, Guidance, given)
     await _delete(session, Rating, Rating.person.in_(people), Rating.office.in_(held))
     await session.execute(update(Rating).where(Rating.handled_by.in_(held)).values(handled_by=None))
     await session.execute(update(Paper).where(Paper.reviewer.in_(people)).values(reviewer=None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,6 +53,7 @@ class EvidenceInfo:
     person: int | None
     person_name: str | None
     at: dt.datetime
+    promise: str | None = None
 
 
 async def add(
@@ -63,14 +65,16 @@ async def add(
     file: KeptFile | None = None,
     person: int | None,
     now: dt.datetime,
+    promise: str | None = None,
 ) -> int:
-    """Keep a piece of evidence; returns its id. Raises ``NotEvidence``."""
+    """Keep a piece of evidence, of one promise if named (R34); returns its id. Raises ``NotEvidence``."""
     is_file = file is not None and _DIGEST.fullmatch(file.digest) is not None
     if kind not in KINDS or not (text or file) or (file is not None and not is_file):
         raise NotEvidence(NotEvidence.__doc__)
     row = Evidence(
         case=case,
         kind=kind,
+        promise=promise,
         text=text or None,
         digest=file and file.digest,
         name=file and file.name[:120],
@@ -94,17 +98,41 @@ async def of_case(session: AsyncSession, case: int, kind: str | None = None) -> 
     return [_info(row, name) for row, name in (await session.execute(statement.order_by(Evidence.id))).all()]
 
 
-async def same_file(session: AsyncSession, digest: str, except_case: int) -> list[tuple[int, str, dt.datetime]]:
-    """The other cases that have the same file: ``(case id, number, since when)``, oldest first."""
-    first = func.min(Evidence.at)
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """The same file in another case: whose case it is, and since when."""
+
+    case: int
+    number: str
+    jurisdiction: str
+    department: str
+    at: dt.datetime
+
+
+async def twins(session: AsyncSession, digests: Collection[str], except_case: int) -> dict[str, Twin]:
+    """For each of these files that another case has too, the oldest such case."""
     statement = (
-        select(CaseFile.id, CaseFile.number, first.label("at"))
-        .join(Evidence, Evidence.case == CaseFile.id)
-        .where(Evidence.digest == digest, Evidence.case != except_case)
-        .group_by(CaseFile.id, CaseFile.number)
-        .order_by(first, CaseFile.id)
+        select(Evidence.digest, CaseFile.id, CaseFile.number, CaseFile.jurisdiction, CaseFile.department, Evidence.at)
+        .join(CaseFile, CaseFile.id == Evidence.case)
+        .where(Evidence.digest.in_(digests), Evidence.case != except_case)
+        .order_by(Evidence.at.desc(), Evidence.id.desc())
     )
-    return [(case, number, at) for case, number, at in (await session.execute(statement)).all()]
+    rows = (await session.execute(statement)).all()
+    return {
+        digest: Twin(case, number, jurisdiction, department, at)
+        for digest, case, number, jurisdiction, department, at in rows
+        if digest
+    }
+
+
+async def since(session: AsyncSession, case: int, digests: Collection[str]) -> dict[str, dt.datetime]:
+    """For each of these files that the case has already, since when."""
+    statement = (
+        select(Evidence.digest, func.min(Evidence.at).label("at"))
+        .where(Evidence.case == case, Evidence.digest.in_(digests))
+        .group_by(Evidence.digest)
+    )
+    return {digest: at for digest, at in (await session.execute(statement)).all() if digest}
 
 
 async def count(session: AsyncSession, case: int, kind: str | None = None) -> int:
@@ -135,4 +163,5 @@ def _info(row: Evidence, name: str | None) -> EvidenceInfo:
         row.person,
         name,
         row.at,
+        row.promise,
     )

@@ -48,11 +48,11 @@ class InvitationInfo:
     revoked: dt.datetime | None
 
 
-def fold_code(text: str) -> str | None:
+def fold_code(text: str, length: int = CODE_LENGTH) -> str | None:
     """The code that somebody typed, in capitals and without spaces or hyphens; ``None`` when it cannot be one."""
     kept = [c for c in unicodedata.normalize("NFKC", text).upper() if not _is_gap(c)]
     code = "".join(kept).translate(_LOOK_ALIKES)
-    return code if len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET) else None
+    return code if len(code) == length and set(code) <= set(CODE_ALPHABET) else None
 
 
 def digest_of(code: str) -> str:

@@ -96,6 +96,27 @@ async def next_waiting(session: AsyncSession, now: dt.datetime, channels: Sequen
     return None if row is None else _stored(row)
 
 
+async def hold_album(session: AsyncSession, channel: str, chat: str, album: str, until: dt.datetime) -> None:
+    """Let what waits of an album wait until a time: more of it is on its way."""
+    ids = [row.id for row in await _waiting_of(session, channel, chat, album)]
+    if ids:
+        await session.execute(
+            update(Message).where(Message.id.in_(ids), Message.state == "waiting").values(not_before=until)
+        )
+
+
+async def album_waits(session: AsyncSession, channel: str, chat: str, album: str, besides: str) -> bool:
+    """Whether more of an album waits in the inbox, besides the message with this key."""
+    return any(row.key != besides for row in await _waiting_of(session, channel, chat, album))
+
+
+async def _waiting_of(session: AsyncSession, channel: str, chat: str, album: str) -> list[Message]:
+    mine = (Message.channel == channel, Message.chat == chat)
+    statement = select(Message).where(*mine, Message.direction == "in", Message.state == "waiting")
+    rows = (await session.execute(statement)).scalars()
+    return [row for row in rows if json.loads(row.payload).get("album") == album]
+
+
 async def mark_done(session: AsyncSession, message: Stored) -> None:
     await session.execute(update(Message).where(Message.id == message.id).values(state="done"))
 
@@ -226,6 +247,22 @@ async def mark_sent(session: AsyncSession, message_id: int, remote: str | None) 
     await session.execute(
         update(Message).where(Message.id == message_id).values(state="sent", remote=remote, not_before=None, error=None)
     )
+
+
+async def takes(session: AsyncSession, channel: str, chat: str) -> bool:
+    """Whether a chat took the newest message that was tried; one that nothing was sent to yet counts as open (R42)."""
+    newest = (
+        select(Message.state)
+        .where(
+            Message.channel == channel,
+            Message.chat == chat,
+            Message.direction == "out",
+            Message.state.in_(("sent", "failed")),
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return (await session.execute(newest)).scalar_one_or_none() != "failed"
 
 
 async def transcript(

@@ -142,6 +142,12 @@ async def chats_of(session: AsyncSession, person: int) -> list[tuple[str, str]]:
     return [(channel, chat) for channel, chat in rows]
 
 
+async def person_of(session: AsyncSession, channel: str, chat: str) -> int | None:
+    """Whose a chat is; ``None`` for a guest's."""
+    mine = select(Chat.person).where(Chat.channel == channel, Chat.chat == chat)
+    return (await session.execute(mine)).scalar_one_or_none()
+
+
 async def appoint(
     session: AsyncSession,
     person: int,

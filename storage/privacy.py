@@ -1,40 +1,36 @@
-"""What is kept about a person and their chat, its erasure (R48), and how long things are kept."""
+"""Erasing what is kept about a person and their chat (R48), and how long things are kept."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ColumnElement, and_, cast, delete, func, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import ratings, requests
 from storage.inserts import is_postgresql
-from storage.people import Office, offices_of
-from storage.self_checks import CheckInfo, checks_by
+from storage.kept import DRAFTS, of_chat
 from storage.tables import (
     Appointment,
     Asked,
     Attachment,
     Chat,
     Contact,
-    Enterprise,
+    Evidence,
     Fact,
     Invitation,
     Message,
     Notice,
     Person,
+    Pledge,
     Press,
     SelfCheck,
 )
 
 ERASED_NAME = "（已删除）"
-DRAFTS = ("flow", "later", "result")
-"""The parts of a dialogue's state that hold what was said in a flow: under way, paused, or just finished."""
-_CHINA = ZoneInfo("Asia/Shanghai")
 
 
 class HoldsOffice(ValueError):
@@ -42,117 +38,22 @@ class HoldsOffice(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptMessage:
-    """A message of the chat. ``direction``: in or out."""
-
-    at: dt.datetime
-    direction: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeptQuestion:
-    """A question as the editors see it, its outcome (answer, clarify, none) and what was said of the answer."""
-
-    at: dt.datetime
-    question: str
-    outcome: str
-    useful: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class KeptBinding:
-    """A binding to an enterprise, live or ended."""
-
-    enterprise: str
-    since: dt.datetime
-    until: dt.datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class KeptFact:
-    """What this person declared of an enterprise."""
-
-    enterprise: str
-    name: str
-    value: Any
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Everything that is kept about a chat, and about its person if they are known (R48)."""
-
-    name: str | None
-    messages: tuple[KeptMessage, ...]
-    questions: tuple[KeptQuestion, ...]
-    drafts: Mapping[str, Any]
-    files: tuple[str, ...]
-    bindings: tuple[KeptBinding, ...]
-    offices: tuple[Office, ...]
-    checks: tuple[CheckInfo, ...]
-    facts: tuple[KeptFact, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The same for a file that its owner can read: Chinese keys, times of Shanghai."""
-        return {
-            "姓名": self.name,
-            "对话": [
-                {"时间": _clock(one.at), "谁": "我" if one.direction == "in" else "助手", "内容": one.text}
-                for one in self.messages
-            ],
-            "提问": [
-                {"时间": _clock(one.at), "问题": one.question, "结果": one.outcome, "有用": one.useful}
-                for one in self.questions
-            ],
-            "未完成的填写": dict(self.drafts),
-            "文件": list(self.files),
-            "绑定的企业": [
-                {"企业": one.enterprise, "从": _clock(one.since), "到": _clock(one.until)} for one in self.bindings
-            ],
-            "任职": [
-                {
-                    "角色": one.role,
-                    "辖区": one.jurisdiction,
-                    "部门": one.department,
-                    "执法证号": one.licence,
-                    "执法证有效期至": one.licence_until and one.licence_until.isoformat(),
-                    "从": _clock(one.since),
-                    "到": _clock(one.until),
-                }
-                for one in self.offices
-            ],
-            "自检": [
-                {
-                    "时间": _clock(one.at),
-                    "种类": one.kind,
-                    "企业": one.enterprise_name,
-                    "填写": one.facts,
-                    "结果": one.result,
-                    "发给": one.department,
-                    "发送时间": _clock(one.sent),
-                }
-                for one in self.checks
-            ],
-            "申报的情况": [
-                {"时间": _clock(one.at), "企业": one.enterprise, "名称": one.name, "内容": one.value}
-                for one in self.facts
-            ],
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Erased:
-    """How much of a chat was erased."""
+    """How much of a chat was erased; of ``requests`` the number, the days and the answers stay (R50)."""
 
     messages: int
     questions: int
     buttons: int
+    requests: int = 0
+    ratings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ErasedPerson:
-    """How much of a person was erased, and what the record must keep: self-checks that were sent, ended offices."""
+    """How much of a person was erased, and what the record must keep.
+
+    That is self-checks that were sent, ended offices, evidence handed in and pledges signed.
+    """
 
     bindings: int
     facts: int
@@ -160,76 +61,34 @@ class ErasedPerson:
     chats: int
     sent_checks: int
     past_offices: int
+    pieces: int = 0
+    pledges: int = 0
 
     @property
     def stays(self) -> int:
         """How many things stay."""
-        return self.sent_checks + self.past_offices
-
-
-async def kept_about(session: AsyncSession, channel: str, chat: str, person: int | None) -> Kept:
-    """Everything of this chat and, if known, of the person (R48); other chats of the person ask for themselves."""
-    messages = await session.execute(
-        select(Message.at, Message.direction, Message.payload).where(*_of(Message, channel, chat)).order_by(Message.id)
-    )
-    presses = await session.execute(select(Press.token, Press.label).where(*_of(Press, channel, chat)))
-    labels = dict(presses.all())
-    asked = await session.execute(
-        select(Asked.at, Asked.question, Asked.outcome, Asked.useful)
-        .where(*_of(Asked, channel, chat))
-        .order_by(Asked.id)
-    )
-    state = (await session.execute(select(Chat.state).where(*_of(Chat, channel, chat)))).scalar_one_or_none()
-    files = select(Attachment.name).where(*_of(Attachment, channel, chat)).order_by(Attachment.at, Attachment.token)
-    name = None
-    bindings: list[KeptBinding] = []
-    facts: list[KeptFact] = []
-    if person is not None:
-        name = (await session.execute(select(Person.name).where(Person.id == person))).scalar_one_or_none()
-        bound = await session.execute(
-            select(Enterprise.name, Contact.since, Contact.until)
-            .join(Enterprise, Enterprise.id == Contact.enterprise)
-            .where(Contact.person == person)
-            .order_by(Contact.id)
-        )
-        bindings = [KeptBinding(enterprise, since, until) for enterprise, since, until in bound]
-        declared = await session.execute(
-            select(Enterprise.name, Fact.name, Fact.value, Fact.at)
-            .join(Enterprise, Enterprise.id == Fact.enterprise)
-            .where(Fact.person == person, Fact.status == "declared")
-            .order_by(Fact.at, Fact.enterprise, Fact.name)
-        )
-        facts = [KeptFact(enterprise, fact, json.loads(value), at) for enterprise, fact, value, at in declared]
-    return Kept(
-        name=name,
-        messages=tuple(KeptMessage(at, direction, _text(payload, labels)) for at, direction, payload in messages),
-        questions=tuple(KeptQuestion(*row) for row in asked),
-        drafts={part: value for part, value in json.loads(state or "{}").items() if part in DRAFTS and value},
-        files=tuple((await session.execute(files)).scalars()),
-        bindings=tuple(bindings),
-        offices=tuple(await offices_of(session, person)) if person is not None else (),
-        checks=tuple(await checks_by(session, person)) if person is not None else (),
-        facts=tuple(facts),
-    )
+        return self.sent_checks + self.past_offices + self.pieces + self.pledges
 
 
 async def erase_chat(session: AsyncSession, channel: str, chat: str, now: dt.datetime, keep_key: str | None) -> Erased:
-    """Erase a chat: messages, questions, buttons, files and the state of its dialogue (R48).
+    """Erase a chat: messages, questions, buttons, files, ratings, words of requests and the state of its dialogue (R48).
 
     The message in with ``keep_key`` stays (the request in hand), and with it what waits behind it unanswered; so do
     the chat's row, its owner and its lock. Who holds the dialogue must empty it too, or it is written back.
     """
-    messages = delete(Message).where(*_of(Message, channel, chat))
+    messages = delete(Message).where(*of_chat(Message, channel, chat))
     if keep_key is not None:
         keeps = and_(Message.direction == "in", or_(Message.key == keep_key, Message.state == "waiting"))
         messages = messages.where(~keeps)
     erased = Erased(
         messages=await _count(session, messages.returning(Message.id)),
-        questions=await _count(session, delete(Asked).where(*_of(Asked, channel, chat)).returning(Asked.id)),
-        buttons=await _count(session, delete(Press).where(*_of(Press, channel, chat)).returning(Press.token)),
+        questions=await _count(session, delete(Asked).where(*of_chat(Asked, channel, chat)).returning(Asked.id)),
+        buttons=await _count(session, delete(Press).where(*of_chat(Press, channel, chat)).returning(Press.token)),
+        requests=await requests.forget(session, [(channel, chat)], now),
+        ratings=await ratings.erase_of(session, channel, chat, None),
     )
-    await session.execute(delete(Attachment).where(*_of(Attachment, channel, chat)))
-    await session.execute(update(Chat).where(*_of(Chat, channel, chat)).values(state="{}", seen=now))
+    await session.execute(delete(Attachment).where(*of_chat(Attachment, channel, chat)))
+    await session.execute(update(Chat).where(*of_chat(Chat, channel, chat)).values(state="{}", seen=now))
     return erased
 
 
@@ -244,7 +103,10 @@ async def erase_person(session: AsyncSession, person: int, now: dt.datetime) -> 
     if None in held:
         raise HoldsOffice(HoldsOffice.__doc__)
     mine = SelfCheck.person == person
-    sent = select(func.count()).select_from(SelfCheck).where(mine, SelfCheck.sent.is_not(None))
+
+    async def there(*conditions: ColumnElement[bool]) -> int:
+        return int((await session.execute(select(func.count()).where(*conditions))).scalar_one())
+
     erased = ErasedPerson(
         bindings=await _count(
             session,
@@ -258,36 +120,21 @@ async def erase_person(session: AsyncSession, person: int, now: dt.datetime) -> 
         ),
         checks=await _count(session, delete(SelfCheck).where(mine, SelfCheck.sent.is_(None)).returning(SelfCheck.id)),
         chats=await _count(session, update(Chat).where(Chat.person == person).values(person=None).returning(Chat.chat)),
-        sent_checks=(await session.execute(sent)).scalar_one(),
+        sent_checks=await there(mine, SelfCheck.sent.is_not(None)),
         past_offices=len(held),
+        pieces=await there(Evidence.person == person),
+        pledges=await there(Pledge.signer == person, Pledge.signed.is_not(None)),
     )
+    await ratings.erase_of(session, "", "", person)  # wherever they were given
     await session.execute(delete(Notice).where(Notice.person == person))
     await session.execute(update(Invitation).where(Invitation.used_by == person).values(name=None))
     await session.execute(update(Person).where(Person.id == person).values(name=ERASED_NAME))
     return erased
 
 
-def _of(table: Any, channel: str, chat: str) -> tuple[Any, Any]:
-    return table.channel == channel, table.chat == chat
-
-
 async def _count(session: AsyncSession, statement: Any) -> int:
     """Run a statement that returns the rows it touched; how many they were."""
     return len((await session.execute(statement)).all())
-
-
-def _clock(at: dt.datetime | None) -> str | None:
-    return None if at is None else at.astimezone(_CHINA).isoformat(sep=" ", timespec="seconds")
-
-
-def _text(payload: str, labels: Mapping[str, str]) -> str:
-    """The words of a message: what was typed, the label of what was pressed, or the paragraphs of a reply."""
-    data = json.loads(payload)
-    if "blocks" in data:
-        return "\n".join(block[1] for block in data["blocks"])
-    if data.get("kind") == "press":
-        return labels.get(data.get("choice", ""), "（按钮）")
-    return str(data.get("text") or "")
 
 
 async def tidy(
@@ -347,7 +194,7 @@ async def _drop_drafts(session: AsyncSession, before: dt.datetime, limit: int) -
     for channel, chat, state in rows.all():
         left = {part: value for part, value in json.loads(state).items() if part not in DRAFTS}
         await session.execute(
-            update(Chat).where(*_of(Chat, channel, chat)).values(state=json.dumps(left, ensure_ascii=False))
+            update(Chat).where(*of_chat(Chat, channel, chat)).values(state=json.dumps(left, ensure_ascii=False))
         )
         count += 1
     return count
@@ -372,7 +219,7 @@ async def _drop_chats(session: AsyncSession, before: dt.datetime, now: dt.dateti
     )
     empty = rows.all()
     for channel, chat in empty:
-        await session.execute(delete(Chat).where(*_of(Chat, channel, chat)))
+        await session.execute(delete(Chat).where(*of_chat(Chat, channel, chat)))
     return len(empty)
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Asked
@@ -85,6 +85,31 @@ async def note_wish_for_person(session: AsyncSession, asked_id: int, channel: st
         .returning(Asked.id)
     )
     return result.scalar() is not None
+
+
+async def question_of(session: AsyncSession, asked_id: int, channel: str, chat: str) -> str | None:
+    """What this chat asked, as it is kept; ``None`` when it is not this chat's question."""
+    if not 0 < asked_id < 2**63:  # beyond, the drivers refuse the number
+        return None
+    statement = select(Asked.question).where(Asked.id == asked_id, Asked.channel == channel, Asked.chat == chat)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def unanswered(
+    session: AsyncSession, since: dt.datetime, until: dt.datetime, limit: int = 500
+) -> list[tuple[str, str | None]]:
+    """Questions that found nothing in a time, each with the place it was asked from, the newest first (R51).
+
+    Steps of flows that were not understood (〔…〕) are none.
+    """
+    is_step = and_(Asked.question.startswith("〔"), ~Asked.question.startswith("〔号码〕"))
+    statement = (
+        select(Asked.question, Asked.jurisdiction)
+        .where(Asked.outcome == "none", Asked.at >= since, Asked.at < until, ~is_step)
+        .order_by(Asked.id.desc())
+        .limit(limit)
+    )
+    return [(question, jurisdiction) for question, jurisdiction in await session.execute(statement)]
 
 
 async def for_editors(session: AsyncSession, since: dt.datetime, limit: int = 200) -> list[AskedQuestion]:

@@ -102,6 +102,7 @@ class World:
             new_secret=lambda: f"secret-{next(tokens):06d}",
             links=lambda code: [("网页", f"https://example.invalid/#bind={code}")],
             share_link=lambda token: f"https://example.invalid/share/{token}",
+            check_link=lambda code: f"https://example.invalid/p/{code}",
             place_words=lambda code: place_names(knowledge.library).get(code, code),
         )
         self._codes_of_firms = iter(FIRM_CODES)

@@ -52,7 +52,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_every_rule_of_this_round_has_a_test_that_names_it() -> None:
     tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
-    for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 46, 48):
+    for number in range(1, 52):
         assert re.search(rf"\bR{number}\b", tests), f"R{number}"
 
 

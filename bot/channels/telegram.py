@@ -15,7 +15,7 @@ from telegram import Bot, Message, Update
 from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot.channels.telegram_client import CHANNEL, commands_of, seconds_of, tried
-from bot.channels.telegram_files import FileFetcher, brings_file
+from bot.channels.telegram_files import FETCH_WITHIN, FileFetcher, brings_file
 from bot.intake import Intake
 from bot.keeper import Keeper
 from bot.waiting import pause
@@ -23,13 +23,16 @@ from handlers.messages import Incoming, IncomingKind
 
 log = structlog.get_logger()
 MAX_BODY = 1024 * 1024
+ALBUM_FOLLOWS = dt.timedelta(seconds=2)
+"""How soon after one picture of an album the next one is heard of; what is fetched takes its time besides."""
+FETCHES = dt.timedelta(seconds=FETCH_WITHIN) + ALBUM_FOLLOWS
 Result = TypeVar("Result")
 
 
 def incoming_of(update: Update, now: dt.datetime) -> Incoming | None:
     """What an update says to the dialogue; ``None`` for what is not for it (groups, edits, channel posts).
 
-    The text is what was typed, or what stands below a picture or file. The pictures of an album are messages of
+    The text is what was typed, what stands below a picture or file, or where a location is. The pictures of an album are messages of
     their own with the same ``album``. Files are not fetched here.
     """
     key = str(update.update_id)
@@ -47,9 +50,15 @@ def incoming_of(update: Update, now: dt.datetime) -> Incoming | None:
         key,
         min(message.date or now, now),
         kind,
-        message.text or message.caption or "",
+        message.text or message.caption or _place(message),
         album=(message.media_group_id or "")[:60],
     )
+
+
+def _place(message: Message) -> str:
+    """A location as “latitude,longitude”."""
+    place = message.location
+    return f"{place.latitude:.6f},{place.longitude:.6f}" if place else ""
 
 
 def _kind(message: Message) -> IncomingKind:
@@ -100,6 +109,7 @@ class TelegramReceiver:
         said = [(update, one) for update in updates if (one := incoming_of(update, self._now()))]
         waiting = {one.chat for update, one in said if self._files and brings_file(update)}
         await self._store([one for _, one in said if one.chat not in waiting])
+        await self._intake.await_albums([one for _, one in said if one.chat in waiting], self._now() + FETCHES)
         for update in updates:
             if update.callback_query:
                 self._starts(tried(update.callback_query.answer(), "answerCallbackQuery"))
@@ -111,7 +121,7 @@ class TelegramReceiver:
 
     async def _store(self, incoming: list[Incoming]) -> None:
         if incoming:
-            await self._intake.take_all(incoming)
+            await self._intake.take_all(incoming, self._now() + ALBUM_FOLLOWS)
 
     def _starts(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)

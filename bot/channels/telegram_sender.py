@@ -120,7 +120,8 @@ class _Left:
 class TelegramSender:
     """Sends parts. Errors of the Bot API become ``TryLater`` or ``Undeliverable``.
 
-    A part takes one call where it can: words that fit are the caption of its first photo. Where it takes several, a
+    A part takes one call where it can: words that fit are the caption of its first photo. Files with captions of their
+    own go first, and the words with the buttons below them. Where it takes several calls, a
     try after a failure goes on where the last one stopped. Only a process that ended in between, and an answer that
     was lost, have something sent twice. A file that Telegram does not take is said, and holds up nothing after it.
     """
@@ -176,10 +177,12 @@ class TelegramSender:
         """Send one file: a picture as a photo, then as a document; if neither is taken, say so."""
         ways = ("photo", "document") if file.mime in PHOTOS and len(file.content) <= MAX_PHOTO else ("document",)
         for way in ways:
-            if way == "document" or not left.fits_caption:
+            if not file.caption and (way == "document" or not left.fits_caption):
                 await self._send_words(chat, left)
             try:
-                left.takes(await self._upload(chat, left, file, way), with_words=bool(left.words))
+                sent = await self._upload(chat, left, file, way)
+                if not file.caption:
+                    left.takes(sent, with_words=bool(left.words))
                 return
             except BadRequest as error:
                 log.warning("telegram does not take this file", way=way, error=str(error)[:100])
@@ -196,8 +199,12 @@ class TelegramSender:
         left.takes(sent, with_words=False)
 
     async def _upload(self, chat: int, left: _Left, file: File, way: str) -> Message:
-        more: dict[str, Any] = {"filename": name_of(file), "reply_markup": left.markup}
-        if left.words:
+        more: dict[str, Any] = {"filename": name_of(file)}
+        if file.caption:
+            more["caption"] = file.caption[:MAX_CAPTION]
+        else:
+            more["reply_markup"] = left.markup
+        if left.words and not file.caption:
             more |= {"caption": left.words, "parse_mode": ParseMode.HTML}
         method = self._bot.send_photo if way == "photo" else self._bot.send_document
         return await self._call(method, chat, file.content, **more)

@@ -16,10 +16,12 @@ from aiohttp import web
 
 from bot.channels.web_events import Hub, Streams
 from bot.channels.web_http import add_headers, address_of, body_of, in_plain_words, is_own_page, number_of, problem
+from bot.channels.web_pledges import WebPledges
 from bot.channels.web_share import plain_page, shared_page
 from bot.channels.web_transcript import menu_of, shown
-from bot.channels.web_uploads import UPLOADED, Uploads
+from bot.channels.web_uploads import Uploads
 from bot.demo import seat_of, seats, take_seat
+from bot.handouts import Handouts
 from bot.intake import Intake
 from bot.keeper import Keeper
 from bot.limits import Limiter
@@ -27,7 +29,9 @@ from bot.metrics import Metrics
 from handlers import menus
 from handlers.conversation import CHINA
 from handlers.messages import Incoming
-from storage import attachments, messages, people, self_checks
+from handlers.sheet import MIME as SHEET
+from handlers.sheet import STYLE_SOURCE
+from storage import messages, people, self_checks
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -36,7 +40,10 @@ COOKIE = "rongcuo"
 MAX_TEXT = 20_000
 HISTORY = 50
 PATIENCE = 12.0  # seconds that a person waits before hearing that the database does not answer
+PATIENCE_WITH_PICTURES = 40.0  # large ones are made ready one after the other
+SHEET_POLICY = f"sandbox; default-src 'none'; style-src {STYLE_SOURCE}; frame-ancestors 'none'"
 PICTURES = ("image/png", "image/svg+xml")
+VIEWED = "image/jpeg"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # what token_urlsafe(32) makes: nothing else opens a session
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _CHOICE = re.compile(r"[!-~]{1,64}")
@@ -53,7 +60,7 @@ class WebChannel:
     """Routes of the web chat on an aiohttp application. A session is a random cookie; its digest is the chat's name.
 
     With ``demo`` a visitor may take the seat of any role (``bot.demo``); without, there is no way to. Files are taken
-    in with a ``keeper`` only.
+    in with a ``keeper`` only, and given out with ``handouts`` only.
     """
 
     channel = "web"
@@ -69,6 +76,7 @@ class WebChannel:
         secure: bool,
         demo: bool = False,
         keeper: Keeper | None = None,
+        handouts: Handouts | None = None,
     ) -> None:
         self._database = database
         self._intake = intake
@@ -80,6 +88,8 @@ class WebChannel:
         self._cookie = f"__Host-{COOKIE}" if secure else COOKIE
         self._streams = Streams(database, hub, metrics, now)
         self._uploads = Uploads(database, keeper, now) if keeper else None
+        self._pledges = WebPledges(database, self._sender, self._uploads)
+        self._handouts = handouts
         self._per_chat = Limiter(rate=0.7, burst=20)
         self._per_address = Limiter(rate=10, burst=200)
         self._static = {
@@ -94,10 +104,12 @@ class WebChannel:
         app.router.add_get("/share/{token}", self._share)
         app.router.add_get("/api/history", self._history)
         app.router.add_get("/api/events", self._events, allow_head=False)
-        app.router.add_get("/api/files/{token}", self._attachment)
+        if self._handouts:
+            app.router.add_get("/api/files/{token}", self._attachment)
         app.router.add_post("/api/messages", self._take)
         if self._uploads:
             app.router.add_post("/api/files", self._upload)
+        self._pledges.add_routes(app)
         if self._demo:
             app.router.add_post("/api/seat", self._take_seat)
         app.middlewares.append(in_plain_words)
@@ -176,7 +188,7 @@ class WebChannel:
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         chat = self._sender(request)
         assert self._uploads is not None
-        return web.json_response({"file": await self._uploads.take(request, chat)}, status=201)
+        return web.json_response(await self._uploads.take(request, chat), status=201)
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         chat, data = self._sender(request), await body_of(request, PATIENCE)
@@ -251,23 +263,33 @@ class WebChannel:
         return await self._streams.serve(request, chat, max(number_of(number) or 0 for number in last))
 
     async def _attachment(self, request: web.Request) -> web.StreamResponse:
-        """A file that was made for this chat; a foreign one is as unknown as one that never was (R49)."""
-        chat = self._chat(request)
+        """A file that was given to this chat; a foreign one is as unknown as one that never was (R49).
+
+        With ``?view`` a picture comes as one that every browser shows.
+        """
+        chat, token = self._chat(request), request.match_info["token"]
+        assert self._handouts is not None
+        find = self._handouts.view if "view" in request.query else self._handouts.original
         try:
-            async with asyncio.timeout(PATIENCE), self._database.reading() as session:
-                file = await attachments.get(session, request.match_info["token"], "web", chat)
+            async with asyncio.timeout(PATIENCE_WITH_PICTURES):
+                file = await find("web", chat, token)
         except Exception as error:
             log.error("file failed", error=type(error).__name__)
             raise problem(503, "系统正忙，请稍后再试") from error
-        if file is None or file.mime == UPLOADED:
+        if file is None:
             return web.json_response({"error": "没有这个文件，或者它已经过期"}, status=404)
-        way = "inline" if file.mime in PICTURES else "attachment"
+        is_view = "view" in request.query and file.mime == VIEWED
+        is_sheet = file.mime == SHEET
+        way = "inline" if is_view or is_sheet or file.mime in PICTURES else "attachment"
         headers = {
-            "Content-Type": file.mime,
+            "Content-Type": f"{file.mime}; charset=utf-8" if is_sheet else file.mime,
             "Content-Disposition": f"{way}; filename*=UTF-8''{quote(file.name, safe='')}",
-            "Cache-Control": "private, no-cache",
+            "Cache-Control": "private, max-age=3600" if is_view else "private, no-cache",
             # A picture that is opened on its own may be SVG: nothing in it may run or reach out.
             "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
             "Cross-Origin-Resource-Policy": "same-origin",
         }
+        if is_sheet:  # a page of ours, shown in an origin of its own: no script, nothing loaded, this one style
+            headers["Content-Security-Policy"] = SHEET_POLICY
+            headers["Cross-Origin-Opener-Policy"] = "unsafe-none"  # browsers refuse a sandboxed page with another one
         return web.Response(body=file.content, headers=headers)

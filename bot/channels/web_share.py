@@ -50,15 +50,16 @@ def shared_page(check: CheckInfo) -> str:
     if check.share_until:
         dates += f" <span>链接有效至：{_day(check.share_until)}</span>"
     card = "\n".join(_block(kind, text) for kind, text in _blocks(check.result.get("card")))
-    return _page(title, f'<p class="dates">{dates}</p>\n<article class="body">\n{card}\n</article>')
+    return sheet(title, f'<p class="dates">{dates}</p>\n<article class="body">\n{card}\n</article>')
 
 
 def plain_page(title: str, words: str) -> str:
     """A page that only says something."""
-    return _page(title, f"<p>{escape(words)}</p>")
+    return sheet(title, f"<p>{escape(words)}</p>")
 
 
-def _page(title: str, inside: str) -> str:
+def sheet(title: str, inside: str) -> str:
+    """A page without a script around what is inside, which is markup already."""
     return _PAGE.format(title=escape(title), inside=inside)
 
 

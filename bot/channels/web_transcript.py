@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers import menus
@@ -38,7 +39,7 @@ async def shown(session: Session, row: messages.Stored, newest: int) -> dict[str
         if row.payload["kind"] == "press":
             button = await chats.pressed(session, row.channel, row.chat, row.payload.get("choice", ""))
             text = button.label if button else "（按钮）"
-        files = [f"［文件］{file['name']}" for file in row.payload.get("files", ())]
+        files = _handed(row.payload.get("files", ()))
         text = "\n".join([text, *files] if text else files)
         return base | {
             "from": "me",
@@ -55,6 +56,13 @@ async def shown(session: Session, row: messages.Stored, newest: int) -> dict[str
         "current": row.id == newest,
     }
     return message | menu_of(part.menu) if part.menu else message
+
+
+def _handed(files: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What a person handed in: pictures by their number, documents by their names."""
+    pictures = sum(file["mime"].startswith("image/") for file in files)
+    documents = [f"［文件］{file['name']}" for file in files if not file["mime"].startswith("image/")]
+    return [f"［照片］{pictures}张", *documents] if pictures else documents
 
 
 def _said(text: str) -> str:

@@ -26,11 +26,10 @@ from bot.limits import Limiter
 from handlers.messages import FileRef, Incoming
 from knowledge.evidence_files import MAX_BYTES, PICTURES, TOO_LARGE, RefusedEvidence
 from storage import attachments
+from storage.attachments import UPLOADED
 from storage.database import Database
 
 log = structlog.get_logger()
-UPLOADED = "application/vnd.rongcuo.upload+json"
-"""The type of the attachment that stands for an upload."""
 MAX_FILES = 10
 MAX_AT_ONCE = 12
 MAX_AT_ONCE_PER_ADDRESS = 4
@@ -57,8 +56,13 @@ class Uploads:
         self._per_address = Limiter(rate=1, burst=200)
         self._under_way: Counter[str] = Counter()
 
-    async def take(self, request: web.Request, chat: str) -> str:
-        """Take in the file in a request's body; returns the id by which a message of the chat names it."""
+    async def take(
+        self, request: web.Request, chat: str, name: str = "", check: Callable[[bytes], bytes] | None = None
+    ) -> dict[str, str]:
+        """Take in the file in a request's body; returns the id by which a message of the chat names it, and what it is.
+
+        ``check`` may refuse it (``RefusedEvidence``); ``name`` is what it is called, whatever its sender calls it.
+        """
         address = address_of(request)
         if not self._per_chat.allows(chat) or not self._per_address.allows(address):
             raise problem(429, TOO_MANY)
@@ -66,14 +70,19 @@ class Uploads:
             raise problem(503, BUSY)
         self._under_way[address] += 1
         try:
-            return await self._kept(chat, await _body(request), unquote(request.headers.get("X-File-Name", "")))
+            called = name or unquote(request.headers.get("X-File-Name", ""))
+            return await self._kept(chat, await _body(request), called, check)
         finally:
             self._under_way[address] -= 1
             self._under_way += Counter()  # forgets those at none
 
-    async def _kept(self, chat: str, content: bytes, name: str) -> str:
+    async def _kept(
+        self, chat: str, content: bytes, name: str, check: Callable[[bytes], bytes] | None
+    ) -> dict[str, str]:
         token = secrets.token_urlsafe(12)
         try:
+            if check:
+                content = await asyncio.to_thread(check, content)
             file = await self._keeper.keep(content, name)
             async with asyncio.timeout(PATIENCE), self._database.transaction() as session:
                 told = json.dumps(file.to_json()).encode()
@@ -83,7 +92,7 @@ class Uploads:
         except Exception as error:
             log.error("upload failed", error=type(error).__name__)
             raise problem(503, NOT_KEPT) from error
-        return token
+        return {"file": token, "name": file.name, "mime": file.mime}
 
     async def added(self, incoming: Incoming, ids: Any) -> Incoming:
         """The message with the files of these ids, which its chat must have uploaded. Raises a refusal."""

@@ -13,7 +13,7 @@
   const NO_SESSION = '会话已失效，请刷新页面；未发送的消息会保留';
 
   const $ = (id) => document.getElementById(id);
-  const { on, el, quiet, parse, uuid, stamp, cn, dayKey, dayName, block, addCopy, addLinks, addFiles, addSave } = window.Rongcuo;
+  const { on, el, quiet, parse, uuid, stamp, cn, dayKey, dayName, block, addCopy, addLinks, addFiles, addThumbs, addSave } = window.Rongcuo;
   const root = document.documentElement;
   const log = $('log'), list = $('list'), input = $('input'), jump = $('jump'), older = $('older'), typing = $('typing');
 
@@ -53,6 +53,7 @@
     addCopy(body, blocks);
     addLinks(body, blocks);
     addFiles(body, files);
+    if (blocks.some((b) => b.kind === 'signature')) window.Rongcuo.addSignature(body, submit);
     if (blocks.some((b) => b.kind === 'findings')) addSave(body, () => wholeReply(node), msg.time);
     addChoices(node, (msg.choices || []).slice(0, 8));
   }
@@ -200,7 +201,7 @@
   const open = (item) => item.state === 'sending' || item.state === 'queued';
 
   // One storage key for each message, so that two open tabs do not overwrite each other's queue.
-  const save = (item) => quiet(() => localStorage.setItem(OUT + item.id, JSON.stringify({ ...item, node: undefined })));
+  const save = (item) => quiet(() => localStorage.setItem(OUT + item.id, JSON.stringify({ ...item, node: undefined, thumbs: undefined })));
   const unsave = (item) => quiet(() => localStorage.removeItem(OUT + item.id));
 
   const forget = (item) => { outbox.splice(outbox.indexOf(item), 1); unsave(item); };
@@ -233,6 +234,7 @@
     item.node = shell('me', item.at);
     item.node.dataset.after = item.after || '';
     fill(item.node, { from: 'me', blocks: [{ text: item.label || item.text }] });
+    addThumbs(item.node.querySelector('.body'), item.thumbs);
     outbox.push(item);
     paint(item.node, item.state, item);
     insert(item.node);
@@ -256,7 +258,7 @@
 
   function restore() {
     const keys = quiet(() => Object.keys(localStorage), []).filter((k) => k.startsWith(OUT));
-    const items = keys.map((k) => parse(localStorage.getItem(k))).filter((i) => i && i.id && (i.text || i.choice));
+    const items = keys.map((k) => parse(localStorage.getItem(k))).filter((i) => i && i.id && (i.text || i.choice || i.files));
     // Sent but not yet come back: shown for a while, the history brings it.
     const stale = (item) => item.state === 'sent' && Date.now() - item.at > 120000;
     items.sort((a, b) => a.at - b.at).forEach((item) => (stale(item) ? unsave(item) : show(item)));
@@ -275,7 +277,8 @@
   async function post(item) {
     let response, error;
     try {
-      response = await say('/api/messages', item.choice ? { id: item.id, choice: item.choice } : { id: item.id, text: item.text });
+      const { id, text, choice, files } = item; // what is undefined is left out
+      response = await say('/api/messages', choice ? { id, choice } : { id, text, files });
       error = (await response.json().catch(() => null) || {}).error;
     } catch (e) { return hold(); }
     const status = response.status;
@@ -540,12 +543,26 @@
     count.textContent = `${n}/${LIMIT}` + (n >= LIMIT ? '，已到字数上限' : '');
   }
 
+  const tray = window.Rongcuo.tray(send);
+
   function send() {
-    const text = input.value.trim().slice(0, LIMIT);
-    if (!text) return;
+    const text = input.value.trim().slice(0, LIMIT), state = tray.state();
+    if (state === 'busy') { tray.want(); return; }
+    if (state === 'refused') { tray.complain(); return; }
+    const files = tray.take();
+    if (!text && !files.length) return;
     input.value = '';
     grow();
-    submit({ text });
+    if (!files.length) { submit({ text }); return; }
+    const label = [text, ...named(files)].filter(Boolean).join('\n');
+    submit({ text, files: files.map((f) => f.id), label, thumbs: files.map((f) => f.thumb).filter(Boolean) });
+  }
+
+  // As the transcript names them: pictures by their number, documents by their names.
+  function named(files) {
+    const pictures = files.filter((f) => f.mime.startsWith('image/')).length;
+    const documents = files.filter((f) => !f.mime.startsWith('image/')).map((f) => `［文件］${f.name}`);
+    return pictures ? [`［照片］${pictures}张`, ...documents] : documents;
   }
   on(input, 'input', grow);
   on(input, 'keydown', (e) => {

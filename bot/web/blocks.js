@@ -122,7 +122,7 @@
       const at = String(b.text).indexOf(own), url = at < 0 ? '' : /^[\w:/.#=-]+/.exec(b.text.slice(at))[0];
       if (!url) continue;
       const box = el('div', 'passing');
-      if (/^share\/[\w-]+$/.test(url.slice(own.length))) box.append(el('a', 'file', '打开链接', { href: url, target: '_blank', rel: 'noopener' }));
+      if (/^(share|p)\/[\w-]+$/.test(url.slice(own.length))) box.append(el('a', 'file', '打开链接', { href: url, target: '_blank', rel: 'noopener' }));
       box.append(copier('', '复制链接', url));
       body.append(box);
     }
@@ -142,16 +142,37 @@
 
   /* ---------- files and pictures ---------- */
 
+  const PICTURES = ['image/png', 'image/svg+xml', 'image/jpeg', 'image/webp', 'image/heic'];
+
+  // Pictures stand two a row, each below its name; ?view gives one that every browser shows, the link the file itself.
   function addFiles(body, files) {
-    for (const file of files) {
-      if (!/^\/api\/files\/[\w-]+$/.test(file.url)) continue;
-      const box = el('div', 'enclosed');
-      if (file.mime === 'image/png' || file.mime === 'image/svg+xml') {
-        box.append(el('img', 'picture', '', { src: file.url, alt: '图片：' + file.name.replace(/\.\w+$/, '') }));
+    const sound = files.filter((file) => /^\/api\/files\/[\w-]+$/.test(file.url)), gallery = el('div', 'gallery');
+    for (const file of sound) {
+      const box = el('div', 'enclosed'), name = file.name.replace(/\.\w+$/, '');
+      if (PICTURES.includes(file.mime)) {
+        const picture = el('img', 'picture', '', { src: file.url + '?view', alt: '图片：' + name, loading: 'lazy' });
+        const open = el('a', 'look', '', { href: file.url + '?view', target: '_blank', rel: 'noopener' });
+        on(picture, 'error', () => open.replaceWith(el('p', 'note', '这张图片显示不了，请下载原件看。')));
+        open.append(picture);
+        if (sound.length > 1) box.append(el('p', 'caption', name));
+        box.append(open);
       }
-      box.append(el('a', 'file', '下载 ' + file.name, { href: file.url, download: file.name, 'data-testid': 'file' }));
-      body.append(box);
+      // A page of ours is read in a tab of its own; the server shuts it in there.
+      const isPage = file.mime === 'text/html', way = isPage ? { target: '_blank', rel: 'noopener' } : { download: file.name };
+      const said = isPage ? '打开 ' + name : '下载 ' + file.name;
+      box.append(el('a', 'file', said, { href: file.url, ...way, 'data-testid': 'file' }));
+      gallery.append(box);
     }
+    if (sound.length > 1) gallery.classList.add('several');
+    if (sound.length) body.append(gallery);
+  }
+
+  // What was just sent, small; after a reload its number stands there.
+  function addThumbs(body, thumbs) {
+    if (!thumbs || !thumbs.length) return;
+    const box = el('div', 'thumbs', '', { 'aria-hidden': 'true' });
+    box.append(...thumbs.map((thumb) => el('img', '', '', { src: thumb, alt: '' })));
+    body.append(box);
   }
 
   // The result as a picture; whole() gives the blocks of the whole reply when the button is pressed.
@@ -180,5 +201,5 @@
     body.append(button);
   }
 
-  window.Rongcuo = { on, el, quiet, parse, uuid, stamp, cn, dayKey, dayName, block, finding, addCopy, addLinks, addFiles, addSave };
+  window.Rongcuo = { on, el, quiet, parse, uuid, stamp, cn, dayKey, dayName, block, finding, addCopy, addLinks, addFiles, addThumbs, addSave };
 })();

@@ -12,7 +12,7 @@ from handlers.messages import Choice, Reply
 from handlers.turn import CHINA, Turn
 from knowledge.procedure.acts import Act as ProcedureAct
 from knowledge.procedure.case import SEVERITY_NAMES, STAGE_NAMES, WARNING_NAMES, Case
-from knowledge.procedure.ladder import rungs, shipped_ladder
+from knowledge.procedure.ladder import promise_rungs, rungs, visit_rungs
 from knowledge.procedure.results import OFFICER, Done
 from knowledge.procedure.steps import step
 from storage import cases, people, reminders
@@ -120,7 +120,10 @@ async def lay_ladder(turn: Turn, info: CaseInfo) -> None:
     contacts = [contact.person for contact in await people.contacts_of(turn.session, info.enterprise)]
     office = await people.office(turn.session, info.office)
     persons = {"contact": contacts, "officer": [office.person] if office else []}
-    await reminders.relay(turn.session, info.id, rungs(info.case, shipped_ladder(), turn.today), persons, turn.now)
+    ladder = turn.house.ladder
+    ahead = [*rungs(info.case, ladder, turn.today), *promise_rungs(info.case, ladder, turn.today)]
+    ahead += visit_rungs(info.case, ladder, turn.today)
+    await reminders.relay(turn.session, info.id, ahead, persons, turn.now)
 
 
 async def tell_enterprise(turn: Turn, info: CaseInfo, key: str, reply: Reply) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers import words
 from handlers.cases import common
+from handlers.cases.blanks import with_blanks
 from handlers.cases.flow import CaseFlow
 from handlers.cases.page import page
 from handlers.flows.flow import Run
@@ -51,9 +52,10 @@ class AnswerDefenceFlow(CaseFlow):
     name = "answer_defence"
     title = "答复申辩"
     submit_label = "确认答复"
+    phrased = frozenset({"text"})
 
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
-        return (
+        steps = (
             Step(
                 "text",
                 "答复和理由",
@@ -64,6 +66,7 @@ class AnswerDefenceFlow(CaseFlow):
                 longest=1000,
             ),
         )
+        return with_blanks(given, steps)
 
     def decided(self, facts: Mapping[str, Any], turn: Turn, run: Run) -> Any:
         return acts.AnswerDefence(facts["text"])

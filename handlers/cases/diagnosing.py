@@ -8,11 +8,13 @@ from typing import Any
 
 from handlers import words
 from handlers.cases import common
+from handlers.cases.blanks import with_blanks
 from handlers.cases.flow import ASK, CaseFlow, due_step
 from handlers.cases.page import page
 from handlers.flows.flow import Run
 from handlers.flows.steps import NO, YES, Option, Step
 from handlers.messages import Block, Choice, Reply
+from handlers.pledges import words as pledge_words
 from handlers.sources import Sources
 from handlers.turn import Turn
 from knowledge.checks.conditions import OneOf
@@ -29,9 +31,10 @@ class DiagnoseFlow(CaseFlow):
     name = "diagnose"
     title = "诊断"
     submit_label = "确认诊断"
+    phrased = frozenset({"must"})
 
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
-        return (
+        steps = (
             Step("first", "初次", "这是第一次吗？", "choice", ASK),
             Step("slight", "情节轻微", "情节轻微吗？", "choice", ASK, cites="dinghai-2-2-1"),
             Step("consequence", "造成后果", "造成后果了吗？", "choice", ASK, cites="dinghai-2-2-1"),
@@ -68,6 +71,7 @@ class DiagnoseFlow(CaseFlow):
                 is_free=True,
             ),
         )
+        return with_blanks(given, steps)
 
     async def prepare(self, turn: Turn, run: Run, info: CaseInfo) -> None:
         earlier = await cases.earlier_violations(turn.session, info.enterprise, info.id)
@@ -132,6 +136,7 @@ async def notice(turn: Turn, info: CaseInfo) -> Reply:
     kind = words.NOTICE_ORDER if case.is_ordered else words.NOTICE_GUIDANCE
     clause = Sources(turn.library, turn.house.checks).brief(SEVERITY_CLAUSES[case.severity])
     choices = [
+        Choice(pledge_words.LABEL_PLEDGE, {"do": "pledge", "id": info.id}),
         Choice(words.LABEL_SUBMIT, {"do": "submit_evidence", "id": info.id}),
         Choice(words.LABEL_EXTEND, {"do": "ask_extension", "id": info.id}),
         Choice(words.LABEL_DEFEND, {"do": "defend", "id": info.id}),

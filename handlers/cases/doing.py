@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import words
+from handlers.cases import held_files
 from handlers.cases.common import MENU, carry_out, gone, seen
 from handlers.cases.page import page
-from handlers.messages import Act, Choice, Incoming, Reply
+from handlers.messages import Act, Choice, Reply
 from handlers.turn import CHINA, Acts, Turn
 from knowledge.inspection import read_message
 from knowledge.procedure import acts
-from storage import cases, evidence, people
+from storage import cases, people
 
 FLOWS = (
     "diagnose", "submit_evidence", "pass_evidence", "return_evidence", "ask_extension", "decide_extension", "defend",
@@ -66,54 +67,29 @@ ACTS: Acts = {
 
 
 async def logged(turn: Turn, text: str) -> Reply | None:
-    """The card of an inspection, when an officer's message reads as one; ``None`` for anything else."""
+    """The card of an inspection, with the pictures that came before it, when an officer's message reads as one."""
+    if not await reads_as_log(turn, text):
+        return None
+    return await _log(turn, {"do": "log", "text": text, "files": held_files.claim(turn)})
+
+
+async def reads_as_log(turn: Turn, text: str) -> bool:
+    """Whether a message is an inspection of an officer: ``is_log`` of what is read in it."""
     office = turn.speaker.office
-    if office is None:
-        return None
+    if office is None or office.role != "officer":
+        return False
     index = await turn.house.firms.index(turn.session, office.jurisdiction)
-    if not len(index):
-        return None
-    reading = read_message(text, turn.now.astimezone(CHINA), index)
-    files = turn.state.pop("log_files", [])
-    return await _log(turn, {"do": "log", "text": text, "files": files}) if is_log(reading) else None
-
-
-async def files_came(turn: Turn, incoming: Incoming) -> Reply | None:
-    """Files: for the step that asks for them, for the card in hand, or for the case made in the last minutes."""
-    files = [file.to_json() for file in incoming.files]
-    if not files:
-        return None
-    taken = await turn.engine.take_files(turn, files)
-    if taken:
-        return taken
-    if turn.speaker.role != "officer":
-        return None
-    if incoming.text and (card := await logged(turn, incoming.text)):
-        await turn.engine.add_files(turn, files)
-        return turn.engine.again(turn) or card
-    if await turn.engine.add_files(turn, files):
-        return turn.engine.again(turn)
-    last = turn.state.get("case") or {}
-    if last and turn.now.timestamp() - last["at"] <= JOINS:
-        info = await seen(turn, last["id"])
-        if info:
-            for file in incoming.files:
-                await evidence.add(
-                    turn.session, case=info.id, kind="inspection", file=file, person=turn.speaker.person, now=turn.now
-                )
-            return Reply.of(
-                ("lead", words.FILES_JOINED.format(count=len(files), number=info.number)),
-                choices=[Choice(words.LABEL_CASE, {"do": "case", "id": info.id}), MENU],
-            )
-    turn.state["log_files"] = [*turn.state.get("log_files", []), *files][-10:]
-    return Reply.of(("lead", words.FILES_WAIT), choices=[MENU])
+    return bool(len(index)) and is_log(read_message(text, turn.now.astimezone(CHINA), index))
 
 
 def is_log(reading: Any) -> bool:
-    """Whether a message of an officer reads as an inspection, not as a question: an enterprise, and what or by when."""
-    named = bool(reading.firm or reading.candidates)
-    return named and bool(reading.deadline or reading.severity or len(reading.problem) >= MIN_PROBLEM)
+    """Whether a message of an officer reads as an inspection, not as a question: an enterprise, and what or by when.
+
+    Without a known enterprise it has to say all of it: what, how grave and by when.
+    """
+    if not (reading.firm or reading.candidates):  # one that the register does not have yet
+        return bool(reading.deadline and reading.severity and len(reading.problem) >= MIN_PROBLEM)
+    return bool(reading.deadline or reading.severity or len(reading.problem) >= MIN_PROBLEM)
 
 
 MIN_PROBLEM = 4
-JOINS = 600  # seconds within which pictures join the case that was just made

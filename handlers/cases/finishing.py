@@ -7,16 +7,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers import words
-from handlers.cases import common
+from handlers.cases import common, desk_words
+from handlers.cases.blanks import with_blanks
 from handlers.cases.flow import CaseFlow, due_step
+from handlers.cases.handing import colleague_options
 from handlers.cases.page import page
+from handlers.cases.ways import is_time_to_visit
 from handlers.flows.flow import Run
-from handlers.flows.steps import NO, YES, Option, Step
-from handlers.messages import Choice, Reply
+from handlers.flows.steps import NO, YES, Option, Reading, Step, refused
+from handlers.messages import Block, Choice, Reply
+from handlers.ratings.asking import ask_about_case
 from handlers.turn import Turn
 from knowledge.checks.conditions import OneOf
 from knowledge.procedure import acts
-from knowledge.procedure.case import OUTCOME_NAMES
+from knowledge.procedure.case import OUTCOME_NAMES, Case, OutcomeKind
+from knowledge.procedure.closing import REQUIREMENTS, close, missing_to_close
+from knowledge.procedure.results import Refused
+from knowledge.workdays import next_workday
+from storage import people
 from storage.cases import CaseInfo
 
 
@@ -26,15 +34,32 @@ class VisitFlow(CaseFlow):
     name = "visit"
     title = "回访"
     submit_label = "确认回访"
+    phrased = frozenset({"note"})
+
+    async def _refusal(self, turn: Turn, info: CaseInfo | None) -> Reply | None:
+        refusal = await super()._refusal(turn, info)
+        if refusal or info is None or info.case.stage == "passed" or is_time_to_visit(info.case, turn.today):
+            return refusal
+        back = Choice(words.LABEL_CASE, {"do": "case", "id": info.id})
+        return Reply.of(("lead", desk_words.VISIT_EARLY), choices=[back, common.MENU])
+
+    async def prepare(self, turn: Turn, run: Run, info: CaseInfo) -> None:
+        run.given["passed"] = info.case.stage == "passed"
+
+    async def check(self, turn: Turn, run: Run, step: Step, value: Any) -> Reading:
+        if step.name == "corrected" and value == "yes" and not run.given["passed"]:
+            return refused(desk_words.VISIT_UNPASSED)
+        return await super().check(turn, run, step, value)
 
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
-        return (
+        steps = (
             Step(
                 "corrected", "结果", "现场看，改好了吗？", "choice", (Option("yes", "改好了"), Option("no", "没改好"))
             ),
             Step("note", "说明", "现场情况？", "text", example="健康证都在墙上", is_free=True, longest=300),
             due_step("新期限", "限什么时候改好？", when=OneOf("corrected", ("no",))),
         )
+        return with_blanks(given, steps)
 
     def decided(self, facts: Mapping[str, Any], turn: Turn, run: Run) -> Any:
         is_corrected = facts["corrected"] == "yes"
@@ -49,6 +74,7 @@ class VisitFlow(CaseFlow):
                 ("note", await common.signature(turn, info)),
             )
             await common.tell_enterprise(turn, info, "visited", told)
+        await ask_about_case(turn, info, "visit")
         return await page(turn, info, lead=words.VISITED)
 
 
@@ -62,7 +88,7 @@ class CloseFlow(CaseFlow):
     submit_label = "确认销号"
 
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
-        colleagues = tuple(Option(str(id), name) for id, name in given.get("colleagues", ()))
+        colleagues = colleague_options(given)
         kinds = sorted(OUTCOME_NAMES, key=lambda kind: (*self.order, kind).index(kind))
         outcomes = tuple(Option(kind, OUTCOME_NAMES[kind][:8], (OUTCOME_NAMES[kind],)) for kind in kinds)
         exempt = tuple(kind for kind in OUTCOME_NAMES if kind.startswith("exempt"))
@@ -98,7 +124,34 @@ class CloseFlow(CaseFlow):
         )
 
     async def prepare(self, turn: Turn, run: Run, info: CaseInfo) -> None:
-        run.given["colleagues"] = await common.colleagues_of(turn)
+        run.given["colleagues"] = await _second_officers(turn)
+        run.given["state"] = info.case.to_json()
+        run.given["items"] = list(info.items)
+
+    async def check(self, turn: Turn, run: Run, step: Step, value: Any) -> Reading:
+        """An outcome that the case cannot have, or not yet, is refused at once and with the reason."""
+        if step.name == "outcome" and (why := _refusal_of(run, value, turn.today)):
+            return refused(why, is_failure=False)
+        return await super().check(turn, run, step, value)
+
+    def under(self, turn: Turn, run: Run, step: Step) -> list[Block]:
+        """What is missing is listed before anything is asked (R26)."""
+        if step.name != "outcome":
+            return super().under(turn, run, step)
+        lacking = missing_to_close(Case.from_json(run.given["state"]), "penalty", "依据", (1, 2), education=True)
+        always = [REQUIREMENTS[name] for name in lacking if name in ALWAYS]
+        mostly = [REQUIREMENTS[name] for name in lacking if name not in ALWAYS]
+        said = [(desk_words.CLOSE_FIRST, always), (desk_words.CLOSE_MISSING, mostly)]
+        return [Block("list", text.format(missing="\n".join(names))) for text, names in said if names]
+
+    def extras(self, turn: Turn, run: Run, step: Step) -> Sequence[Choice]:
+        """The basis in the words of the law and of the list item that fit the outcome; any other can be typed."""
+        if step.name != "basis":
+            return super().extras(turn, run, step)
+        known = _bases(turn, run.facts["outcome"], run.given.get("items", ()))
+        return [
+            Choice(label, {"do": "flow_set", "run": run.id, "step": "basis", "value": value}) for label, value in known
+        ]
 
     def decided(self, facts: Mapping[str, Any], turn: Turn, run: Run) -> Any:
         own = turn.speaker.office
@@ -120,7 +173,52 @@ class CloseFlow(CaseFlow):
             ],
         )
         await common.tell_enterprise(turn, info, "closed", told)
+        await ask_about_case(turn, info, "closing")
         return await page(turn, info, lead=words.CLOSED)
+
+
+ALWAYS = ("defence", "extension")
+"""What has to be settled before any outcome; the rest is asked for where something was to be corrected."""
+LAWS: dict[str, tuple[str, str]] = {
+    "exempt_minor": ("law-punishment-33-1", "33条1款"),
+    "exempt_first": ("law-punishment-33-1", "33条1款"),
+    "exempt_blameless": ("law-punishment-33-2", "33条2款"),
+    "lighter": ("law-punishment-32", "32条"),
+    "mitigated": ("law-punishment-32", "32条"),
+}
+"""The article that an outcome rests on, and its button; offered as far as the data have the article (R3)."""
+
+
+def _bases(turn: Turn, outcome: str, items: Sequence[str]) -> list[tuple[str, str]]:
+    """Each basis at hand as its button and its words."""
+    found: list[tuple[str, str]] = []
+    id, label = LAWS.get(outcome, ("", ""))
+    if article := turn.house.checks.laws.get(id):
+        found.append((label, f"《{article.law}》{article.path}"))
+    kind = "exempt" if outcome.startswith("exempt") else outcome
+    for item in (turn.library.items.get(id) for id in items):
+        if item and item.kind == kind and item.leniency_basis:
+            found.append((desk_words.LABEL_LIST_BASIS, item.leniency_basis))
+            break
+    return found
+
+
+def _refusal_of(run: Run, outcome: OutcomeKind, day: dt.date) -> str:
+    """Why the case as it is cannot be closed with an outcome, whatever else is answered."""
+    answer = close(Case.from_json(run.given["state"]), acts.Close(outcome, "依据", (1, 2), education=True), day)
+    if not isinstance(answer, Refused):
+        return ""
+    why = "；".join(answer.missing) or answer.words.rstrip("。")
+    return desk_words.CLOSE_REFUSED.format(why=f"{why}。")
+
+
+async def _second_officers(turn: Turn) -> list[list[Any]]:
+    """The colleagues who may enforce today: each as office and name (处罚法 第四十二条、第五十五条)."""
+    return [
+        [id, name]
+        for id, name in await common.colleagues_of(turn)
+        if (office := await people.office(turn.session, id)) and office.may_enforce(turn.today)
+    ]
 
 
 def _short(options: tuple[Option, ...]) -> tuple[Option, ...]:
@@ -129,7 +227,7 @@ def _short(options: tuple[Option, ...]) -> tuple[Option, ...]:
         "exempt_first": "首违不罚",
         "exempt_blameless": "无过错不罚",
     }
-    return tuple(Option(o.value, labels.get(o.value, o.label), (o.label, *o.said)) for o in options)
+    return tuple(Option(o.value, labels.get(o.value, o.label), (*o.said, o.label)) for o in options)
 
 
 class ReopenFlow(CaseFlow):
@@ -147,12 +245,28 @@ class ReopenFlow(CaseFlow):
             ),
         )
 
+    async def prepare(self, turn: Turn, run: Run, info: CaseInfo) -> None:
+        run.given["has_due"] = info.case.severity is not None
+
+    def notes(self, turn: Turn, run: Run) -> list[Block]:
+        day = common.with_weekday(reopened_due(turn.today))
+        return [Block("note", words.REOPEN_DUE.format(day=day))] if run.given.get("has_due") else []
+
     def decided(self, facts: Mapping[str, Any], turn: Turn, run: Run) -> Any:
-        due = turn.today + dt.timedelta(days=7)
-        return acts.Reopen(facts["reason"], due, turn.house.settings.get("reopen_days", 30))
+        return acts.Reopen(facts["reason"], reopened_due(turn.today), turn.house.settings["reopen_days"])
 
     async def after(self, turn: Turn, run: Run, info: CaseInfo) -> Reply:
-        return await page(turn, info, lead=words.REOPENED)
+        day = common.with_weekday(info.case.due) if info.case.due else ""
+        return await page(turn, info, lead=words.REOPENED + (words.REOPEN_DUE.format(day=day) if day else ""))
+
+
+REOPENED_FOR = dt.timedelta(days=7)
+"""How long a reopened case has, in calendar days. No document says; this is ours, and the person is shown the day."""
+
+
+def reopened_due(today: dt.date) -> dt.date:
+    """The new due day of a reopened case, moved to a working day (R38)."""
+    return next_workday(today + REOPENED_FOR).day
 
 
 class WaiveFlow(CaseFlow):
@@ -172,3 +286,19 @@ class WaiveFlow(CaseFlow):
 
     def decided(self, facts: Mapping[str, Any], turn: Turn, run: Run) -> Any:
         return acts.Waive(facts["requirement"], facts["reason"])
+
+    async def after(self, turn: Turn, run: Run, info: CaseInfo) -> Reply:
+        """The officer hears of it: closing asks for one thing less."""
+        own = turn.speaker.office
+        holder = await people.office(turn.session, info.office)
+        if own and holder:
+            what = REQUIREMENTS[run.facts["requirement"]]
+            told = Reply.of(
+                ("lead", desk_words.WAIVED_TOLD.format(number=info.number)),
+                ("text", desk_words.WAIVED_WHAT.format(who=f"{own.department}{own.name}", what=what)),
+                ("text", run.facts["reason"]),
+                choices=[Choice(words.LABEL_CASE, {"do": "case", "id": info.id})],
+            )
+            for channel, chat in await people.chats_of(turn.session, await common.acting_person(turn, holder)):
+                await turn.send(channel, chat, f"waived/{info.id}/{info.version}/{channel}/{chat}", told)
+        return await page(turn, info, lead=desk_words.WAIVED)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from handlers import words
+from handlers.cases import desk_words
 from handlers.cases.common import MENU, headline, lay_ladder, send_copies, with_weekday
 from handlers.messages import Choice, Incoming, Reply
+from handlers.pledges import lines as pledge_lines
 from handlers.turn import CHINA, House, Turn, push
 from knowledge.procedure import acts
-from knowledge.procedure.ladder import Push, digest, window
+from knowledge.procedure.ladder import PROMISE, VISIT, Push, digest, window
 from knowledge.procedure.results import Done
 from knowledge.procedure.steps import step
 from knowledge.workdays import workdays_between
@@ -17,6 +19,7 @@ from storage import cases, chats, people, reminders
 from storage.cases import CaseInfo
 from storage.database import Session
 from storage.people import GUEST
+from storage.reminders import ReminderInfo
 
 BATCH = 200
 Told = list[tuple[str, str]]
@@ -30,48 +33,72 @@ async def send_due(session: Session, house: House, now: dt.datetime) -> Told:
     if window(now) > now:
         return []
     claimed = await reminders.claim_due(session, now, BATCH)
-    pushes: list[Push[tuple[str, str, int, CaseInfo]]] = []
+    pushes: dict[tuple[object, ...], Push[tuple[str, str, ReminderInfo, CaseInfo]]] = {}
     for one in claimed:
         info = await cases.case_file(session, one.case)
-        if info is None or info.case.turn != "enterprise" or info.case.due != one.due:
+        if info is None or not _still_counts(one, info):
             continue
         for channel, chat in await people.chats_of(session, one.person):
-            pushes.append(Push(f"{channel}/{chat}", True, (channel, chat, one.id, info)))
+            about = (channel, chat, one.case, one.due, _family(one))  # of those that a clock at rest left behind one
+            pushes[about] = Push(f"{channel}/{chat}", True, (channel, chat, one, info))
     told: Told = []
-    for group in digest(pushes):
+    for group in digest(list(pushes.values())):
         channel, chat, first, _ = group[0].ref
-        reply = _one(group[0].ref[3], now) if len(group) == 1 else _digest([p.ref[3] for p in group], now)
-        await push(session, house, channel, chat, f"reminder/{first}/{channel}/{chat}", reply, now)
+        reply = _one(*group[0].ref[2:], now) if len(group) == 1 else _digest([p.ref[2:] for p in group], now)
+        await push(session, house, channel, chat, f"reminder/{first.id}/{channel}/{chat}", reply, now)
         told.append((channel, chat))
     await reminders.mark_sent(session, [one.id for one in claimed], now)
     return told
 
 
-def _one(info: CaseInfo, now: dt.datetime) -> Reply:
+def _family(one: ReminderInfo) -> str:
+    """What a reminder is about, besides its case and day: the visit, a promise, the case."""
+    return next((kind for kind in (VISIT, PROMISE) if one.kind.startswith(kind)), "")
+
+
+def _still_counts(one: ReminderInfo, info: CaseInfo) -> bool:
+    """Whether what a reminder is about still waits, by the same day."""
+    if one.kind.startswith(VISIT):
+        return info.case.awaits_visit and info.case.visit_due == one.due
+    if one.kind.startswith(PROMISE):
+        return bool(pledge_lines.due_on(info.case, one.due))
+    return info.case.turn == "enterprise" and info.case.due == one.due
+
+
+def _one(one: ReminderInfo, info: CaseInfo, now: dt.datetime) -> Reply:
     """A reminder: what, which case, the day and the days left, the button to act, the contact."""
+    case = Choice(words.LABEL_CASE, {"do": "case", "id": info.id})
+    if one.kind.startswith(VISIT):
+        choices = [Choice(words.LABEL_VISIT, {"do": "visit", "id": info.id}), case]
+    elif one.kind.startswith("officer"):
+        choices = [case]
+    else:
+        choices = [Choice(words.LABEL_SUBMIT, {"do": "submit_evidence", "id": info.id}), case]
     return Reply.of(
-        ("lead", _lead(info, now)),
+        ("lead", _lead(one, info, now)),
         ("text", f"{info.enterprise_name}：{info.case.must_correct or info.problem}"),
+        ("list", pledge_lines.named(pledge_lines.due_on(info.case, one.due))),
         ("note", f"承办：{info.department}{info.officer_name}"),
-        choices=[
-            Choice(words.LABEL_SUBMIT, {"do": "submit_evidence", "id": info.id}),
-            Choice(words.LABEL_CASE, {"do": "case", "id": info.id}),
-        ],
+        choices=choices,
     )
 
 
-def _digest(found: list[CaseInfo], now: dt.datetime) -> Reply:
-    lines = [f"{n}. {_lead(info, now)}{info.enterprise_name}" for n, info in enumerate(found, 1)]
-    choices = [Choice(f"{n}.看案件", {"do": "case", "id": info.id}) for n, info in enumerate(found[:6], 1)]
+def _digest(found: list[tuple[ReminderInfo, CaseInfo]], now: dt.datetime) -> Reply:
+    lines = [f"{n}. {_lead(one, info, now)}{info.enterprise_name}" for n, (one, info) in enumerate(found, 1)]
+    choices = [Choice(f"{n}.看案件", {"do": "case", "id": info.id}) for n, (_, info) in enumerate(found[:6], 1)]
     return Reply.of(
         ("lead", words.REMIND_DIGEST.format(count=len(found))), ("list", "\n".join(lines)), choices=[*choices, MENU]
     )
 
 
-def _lead(info: CaseInfo, now: dt.datetime) -> str:
-    today, due = now.astimezone(CHINA).date(), info.case.due
-    assert due is not None
+def _lead(one: ReminderInfo, info: CaseInfo, now: dt.datetime) -> str:
+    today, due = now.astimezone(CHINA).date(), one.due
     day = with_weekday(due)
+    if one.kind.startswith(VISIT):
+        said = desk_words.VISIT_REMIND_LATE if today > due else desk_words.VISIT_REMIND
+        return said.format(number=info.number, day=day)
+    if one.kind.startswith(PROMISE):
+        return pledge_lines.reminding(info, due, now)
     if today > due:
         return words.REMIND_LATE.format(number=info.number, day=day)
     if today == due:

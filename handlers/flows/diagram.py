@@ -18,6 +18,8 @@ KIND_NAMES: dict[StepKind, str] = {
     "file": "文件",
     "code": "一次性的码",
     "credit": "信用代码",
+    "signature": "签名",
+    "span": "一段日子",
 }
 
 

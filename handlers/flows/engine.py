@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers import understanding, words
 from handlers.answers import short
+from handlers.flows import file_words, handed
 from handlers.flows.flow import Flow, Json, Run, reached
 from handlers.flows.reading import ALONE, read_answer, settled_several
 from handlers.flows.steps import Option, Reading, Step, fine
@@ -117,13 +118,18 @@ class Engine:
         ):
             by = 1 if text == words.LABEL_NEXT else -1
             return await self.press(turn, {"do": "flow_page", "run": run.id, "page": max(run.page + by, 0)})
+        for extra in self.flows[run.flow].extras(turn, run, step):
+            if text == extra.label and extra.act["do"] == "flow_set":
+                return await self._take(turn, run, step, fine(extra.act["value"]))
         n = understanding.number_of(text) if run.offers and step.kind not in ("persons", "yuan") else None
         if n is not None and 1 <= n <= len(run.offers):
             return await self._take(turn, run, step, fine(run.offers[n - 1][1]))
         if text == words.LABEL_SKIP and step.may_skip:
             return await self._take(turn, run, step, Reading(None))
-        if text in (words.LABEL_DONE, words.LABEL_FILES_DONE) and step.kind in ("several", "file"):
+        if text == words.LABEL_DONE and step.kind == "several":
             return await self._ticked(turn, run, step)
+        if step.kind == "file" and (act := _said_of_files(run, step, text)):
+            return await self.press(turn, {"do": act, "run": run.id, "step": step.name})
         if step.kind == "text" and not step.is_free and understanding.looks_like_question(text):
             return None
         if step.kind == "code" and understanding.looks_like_question(text):
@@ -136,26 +142,35 @@ class Engine:
             return await self._take(turn, run, step, reading)
         return None
 
-    async def take_files(self, turn: Turn, files: list[Json]) -> Reply | None:
-        """Files that came while a step asks for some; ``None`` when none does. More may follow until 选好了."""
+    def asks_files(self, turn: Turn) -> bool:
+        """Whether the step in hand asks for files."""
         run = self.current(turn)
         step = self._step(turn, run) if run else None
-        if run is None or step is None or step.kind != "file":
-            return None
-        had = [file["digest"] for file in run.files]
-        run.files += [file for file in files if file["digest"] not in had]
-        self._keep(turn, run)
-        return _after(words.FLOW_FILES.format(count=len(run.files)), self._asked(turn, run))
+        return step is not None and step.kind in ("file", "signature")
 
-    async def add_files(self, turn: Turn, files: list[Json]) -> bool:
-        """Files for the card in hand, where its flow takes some without asking (an inspection)."""
+    async def take_files(self, turn: Turn, files: list[Json], said: str = "") -> Reply | None:
+        """Files that came together, with one receipt: for the step that asks for some, else where the flow keeps them.
+
+        ``said`` stands below them: the answer to a step that asks for words. ``None``: the flow in hand takes no files.
+        """
         run = self.current(turn)
-        if run is None or run.flow != "log":
-            return False
-        had = [file["digest"] for file in run.files]
-        run.files += [file for file in files if file["digest"] not in had]
+        step = self._step(turn, run) if run else None
+        if run is None:
+            return None
+        if step is not None and step.kind == "signature":
+            return await self._take(turn, run, step, fine(files[0]))
+        flow = self.flows[run.flow]
+        name = step.name if step and step.kind == "file" else flow.files_step
+        if not name:
+            return None
+        about = await flow.about_files(turn, run, files)
+        receipt = handed.take(run, name, files) + about
+        if name in run.answers:
+            run.answers[name] = handed.digests(run, name)
         self._keep(turn, run)
-        return True
+        if said and step and step.kind == "text":
+            return _after(receipt, await self._take(turn, run, step, read_answer(turn, step, said)))
+        return _after(receipt, await self._go_on(turn, run) if run.at == REVIEW else self._asked(turn, run))
 
     async def missed(self, turn: Turn, text: str) -> Reply:
         """The text was no answer and no question: say what is expected (with an example), and after two a person."""
@@ -233,13 +248,18 @@ class Engine:
             return self._asked(turn, run)
         if act["do"] == "flow_ticked":
             return await self._ticked(turn, run, step)
+        if act["do"] == "flow_anew":
+            gone = run.files.pop(step.name, [])
+            run.answers.pop(step.name, None)
+            self._keep(turn, run)
+            return _after(file_words.ANEW.format(count=handed.counted(gone)), self._asked(turn, run))
         return await self._take(turn, run, step, fine(act["value"]))
 
     async def _ticked(self, turn: Turn, run: Run, step: Step) -> Reply:
         if step.kind == "file":
-            if not run.files:
-                return _after(words.FLOW_NO_FILES, self._asked(turn, run))
-            return await self._take(turn, run, step, fine([file["digest"] for file in run.files]))
+            if not run.files.get(step.name):
+                return _after(file_words.NONE_YET, self._asked(turn, run))
+            return await self._take(turn, run, step, fine(handed.digests(run, step.name)))
         if not run.picked:
             return _after(words.FLOW_PICK_ONE, self._asked(turn, run))
         return await self._take(turn, run, step, settled_several(step, run.picked))
@@ -255,6 +275,8 @@ class Engine:
             self._keep(turn, run)
             return self._problem(turn, run, step, reading)
         run.answers[step.name] = None if skipped else reading.value
+        if skipped:
+            run.files.pop(step.name, None)
         return await self._go_on(turn, run)
 
     async def _go_on(self, turn: Turn, run: Run, *, stay: bool = False) -> Reply:
@@ -337,8 +359,12 @@ class Engine:
     def _pause_current(self, turn: Turn, unless: str = "") -> None:
         run = turn.state.pop("flow", None)
         if run and run["flow"] != unless:
-            later = {name: own for name, own in (turn.state.get("later") or {}).items() if name != run["flow"]}
-            turn.state["later"] = later | {run["flow"]: run}
+            self.put_by(turn, Run.from_json(run))
+
+    def put_by(self, turn: Turn, run: Run) -> None:
+        """Keep a run for later, as the newest of those that wait."""
+        later = {name: own for name, own in (turn.state.get("later") or {}).items() if name != run.flow}
+        turn.state["later"] = later | {run.flow: run.to_json()}
 
     async def _resume(self, turn: Turn, name: str | None = None) -> Reply:
         """Take up a paused run, the newest if none is named; answers that no longer hold are asked again."""
@@ -376,9 +402,11 @@ class Engine:
         if step.kind == "several":
             picked = words.FLOW_PICKED.format(names="、".join(map(step.label_of, run.picked))) if run.picked else ""
             blocks.append(("note", picked or words.FLOW_SEVERAL))
+        elif run.files.get(step.name):
+            blocks.append(("note", file_words.HAVE.format(count=handed.counted(run.files[step.name]))))
         elif step.example:
             blocks.append(("note", words.FLOW_EXAMPLE.format(example=step.example)))
-        if run.answers.get(step.name) is not None:
+        if run.answers.get(step.name) is not None and step.kind != "file":
             before = flow.value_words(turn, run, step, run.answers[step.name])
             blocks.append(("note", words.FLOW_BEFORE.format(value=before)))
         choices, left_out = self._choices(turn, run, step)
@@ -428,10 +456,12 @@ class Engine:
 
     def _offered_lines(self, turn: Turn, run: Run, step: Step) -> str:
         """The whole names of what is offered, where a button is too small for them."""
-        if step.kind not in ("industry", "matter"):
+        if step.kind not in ("industry", "matter", "text"):
             return ""
         flow = self.flows[run.flow]
         named = [(label, flow.value_words(turn, run, step, value)) for label, value in run.offers if value != "none"]
+        if step.kind == "text" and all(label == name for label, name in named):
+            return ""
         return "\n".join(f"{n}. {name}" for n, (_, name) in enumerate(named, 1))
 
     def _choices(self, turn: Turn, run: Run, step: Step) -> tuple[list[Choice], list[str]]:
@@ -456,13 +486,17 @@ class Engine:
             for o in options
         ]
         choices += turning
-        if run.files and step.kind == "file":
-            done = Choice(words.LABEL_FILES_DONE, {"do": "flow_ticked", "run": run.id, "step": step.name})
-            choices.append(done)
+        files = run.files.get(step.name)
+        if files:
+            choices += [
+                Choice(file_words.LABEL_DONE, {"do": "flow_ticked", "run": run.id, "step": step.name}),
+                Choice(file_words.LABEL_ANEW, {"do": "flow_anew", "run": run.id, "step": step.name}),
+            ]
         if run.picked:
             choices.append(Choice(words.LABEL_DONE, {"do": "flow_ticked", "run": run.id, "step": step.name}))
-        if step.may_skip:
+        if step.may_skip and not files:
             choices.append(Choice(words.LABEL_SKIP, {"do": "flow_skip", "run": run.id, "step": step.name}))
+        choices += self.flows[run.flow].extras(turn, run, step)
         ways = [(words.LABEL_CANCEL, "flow_cancel"), (words.LABEL_LATER, "flow_later")]
         if run.at != (self._asked_steps(turn, run) or [step])[0].name:
             ways.insert(0, (words.LABEL_BACK_STEP, "flow_back"))
@@ -547,6 +581,15 @@ def _still_holds(step: Step, value: Any) -> bool:
     if step.kind == "several":
         return value == "unknown" or set(value) <= {option.value for option in step.choices}
     return True
+
+
+def _said_of_files(run: Run, step: Step, text: str) -> str:
+    """The act that words typed at a step for files mean; empty for other words."""
+    if text == file_words.LABEL_ANEW and run.files.get(step.name):
+        return "flow_anew"
+    if text == file_words.LABEL_DONE or text in file_words.SAID_DONE:
+        return "flow_ticked"
+    return "flow_skip" if step.may_skip and not run.files.get(step.name) and text in file_words.SAID_NONE else ""
 
 
 def _origin(status: str) -> str:

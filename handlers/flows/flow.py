@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers.flows.reading import day_words
 from handlers.flows.steps import UNKNOWN, Reading, Step, fine
-from handlers.messages import Act, Block, Reply
+from handlers.messages import Act, Block, Choice, Reply
 from handlers.turn import Turn
 from knowledge.checks.conditions import Circumstances
 
@@ -24,8 +24,8 @@ class Run:
     ``given``: what it began with. ``known``: facts that need not be asked, with where they are from. ``answers``: what
     was said, also to steps that are not reached now, so that a later answer that still holds is kept.
     ``at``: the step being asked, or ``review``. ``failed``: failures at this step. ``offers``: choices that would
-    settle the answer. ``picked``: options ticked so far at a step with several. ``files``: what was handed in so far.
-    ``page``: of the options, where there are more than fit.
+    settle the answer. ``picked``: options ticked so far at a step with several. ``files``: what was handed in so far, by
+    the step it is for. ``page``: of the options, where there are more than fit.
     """
 
     flow: str
@@ -37,7 +37,7 @@ class Run:
     failed: int = 0
     offers: list[list[Any]] = field(default_factory=list)
     picked: list[str] = field(default_factory=list)
-    files: list[Json] = field(default_factory=list)
+    files: dict[str, list[Json]] = field(default_factory=dict)
     page: int = 0
 
     def to_json(self) -> Json:
@@ -45,7 +45,10 @@ class Run:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Run:
-        return cls(**{name: value for name, value in data.items() if name in cls.__slots__})  # of an older program, too
+        run = cls(**{name: value for name, value in data.items() if name in cls.__slots__})  # of an older program, too
+        if not isinstance(run.files, dict):
+            run.files = {}
+        return run
 
     @property
     def facts(self) -> Json:
@@ -63,6 +66,8 @@ class Flow:
     corrects: bool = False
     """Whether the review has a button for each item, to correct it with one tap."""
     done: str = "已提交。"
+    files_step: str = ""
+    """Where files are kept that come while no step asks for some; a flow without one takes none then."""
 
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
         """All steps in their order; ``given`` is what the run began with."""
@@ -84,9 +89,17 @@ class Flow:
         """More words under a step's prompt."""
         return []
 
+    def extras(self, turn: Turn, run: Run, step: Step) -> Sequence[Choice]:
+        """More buttons under a step: answers at hand (``flow_set``), or ways to get one."""
+        return ()
+
     def notes(self, turn: Turn, run: Run) -> list[Block]:
         """More words under the review."""
         return []
+
+    async def about_files(self, turn: Turn, run: Run, files: Sequence[Json]) -> str:
+        """What is to be said of files that just came, such as that they were handed in before."""
+        return ""
 
     def source_words(self, turn: Turn, run: Run, entry: str) -> str:
         """Where a step's clause stands, in one line."""

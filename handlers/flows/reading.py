@@ -17,6 +17,7 @@ from handlers.turn import Turn
 from knowledge.credit_code import check_credit_code
 from knowledge.days import read_day
 from knowledge.quantities import one_number
+from knowledge.spans import read_span
 from storage.invitations import fold_code
 
 _CHINESE_DIGITS = "一二三四五六七八"
@@ -214,6 +215,17 @@ def _file(turn: Turn, step: Step, text: str) -> Reading:
     return refused(f"请发文件，{step.example}。")
 
 
+def _span(turn: Turn, step: Step, text: str) -> Reading:
+    """A span of days: one of the options, or in any words, kept as its two days."""
+    found = _options_in(step, text) if not has_digit(text) or understanding.number_of(text) else []
+    if len(found) == 1:
+        return fine(found[0].value)
+    answer = read_span(text, turn.today)
+    if answer.value is None:
+        return refused(f"{answer.problem}。", is_attempt=has_digit(text))
+    return fine(answer.value.to_text())
+
+
 _READERS: dict[str, Callable[[Turn, Step, str], Reading]] = {
     "choice": _choice,
     "several": _several,
@@ -227,4 +239,6 @@ _READERS: dict[str, Callable[[Turn, Step, str], Reading]] = {
     "file": _file,
     "code": _code,
     "credit": _credit,
+    "signature": _text,
+    "span": _span,
 }

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers import enterprise, words
+from handlers.cases import inspecting
 from handlers.flows.flow import Flow, Run
 from handlers.flows.steps import Reading, Step, fine, refused
-from handlers.messages import Act, Reply
+from handlers.messages import Act, Block, Reply
 from handlers.turn import Turn
 from knowledge.credit_code import check_credit_code, division_name
 from storage import enterprises
@@ -37,7 +38,7 @@ class AddEnterpriseFlow(Flow):
         office = turn.speaker.office
         if office and office.role == "officer" and not office.may_enforce(turn.today):
             return Reply.of(("lead", words.LICENCE_EXPIRED), ("text", words.LICENCE_EXPIRED_NEXT))
-        return await super().begin(turn, act)
+        return Run(self.name, turn.house.new_token(), given={"then": act.get("then", "")})
 
     async def check(self, turn: Turn, run: Run, step: Step, value: Any) -> Reading:
         if step.name != "code":
@@ -72,6 +73,9 @@ class AddEnterpriseFlow(Flow):
             made = await enterprises.add(turn.session, new, "demo" if turn.speaker.is_demo else "officer", turn.now)
         except enterprises.KnownCode as error:
             return Reply.of(("lead", str(error)))
+        if run.given.get("then") == "log" and (card := await inspecting.back_with(turn, made, new.name)):
+            first, *rest = card.blocks
+            return Reply((Block("lead", words.ENTERPRISE_ADDED), Block("text", first.text), *rest), card.choices)
         return await enterprise.page(turn, made, lead=words.ENTERPRISE_ADDED)
 
 

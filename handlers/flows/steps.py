@@ -9,10 +9,24 @@ from typing import Any, Literal
 from knowledge.checks.conditions import Condition
 
 StepKind = Literal[
-    "choice", "several", "text", "persons", "yuan", "date", "future", "industry", "matter", "file", "code", "credit"
+    "choice",
+    "several",
+    "text",
+    "persons",
+    "yuan",
+    "date",
+    "future",
+    "industry",
+    "matter",
+    "file",
+    "code",
+    "credit",
+    "signature",
+    "span",
 ]
 """``persons`` and ``yuan`` are numbers with a unit; ``date`` is a day until today, ``future`` one from today on;
-``matter`` is a list item found by the person's own words; ``credit`` a 统一社会信用代码; ``code`` a one-time code."""
+``matter`` is a list item found by the person's own words; ``credit`` a 统一社会信用代码; ``code`` a one-time code;
+``signature`` a typed name, or one picture: a drawn signature or a stamped paper; ``span`` from a day to a day."""
 
 
 @dataclass(frozen=True, slots=True)

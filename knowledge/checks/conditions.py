@@ -68,6 +68,26 @@ class OneOf(Condition):
 
 
 @dataclass(frozen=True, slots=True)
+class Given(Condition):
+    """The fact was given at all, and not left out."""
+
+    fact: str
+
+    @property
+    def facts(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (self.fact,)
+
+    def holds(self, facts: Facts, given: Circumstances) -> bool | None:
+        if self.fact not in facts or facts[self.fact] == UNKNOWN:
+            return None
+        return facts[self.fact] is not None
+
+    @property
+    def words(self) -> str:
+        return f"有{self.fact}"
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf(Condition):
     """Of several answers, at least one is among these."""
 

@@ -41,7 +41,9 @@ class Pledge:
 
 @dataclass(frozen=True, slots=True)
 class SubmitEvidence:
-    """The enterprise hands in evidence of its rectification."""
+    """The enterprise hands in evidence of its rectification, or of the named promises alone (R34)."""
+
+    promises: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,11 @@ class PassEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ReturnEvidence:
-    """The officer returns the evidence: what is missing, and until when (the second period)."""
+    """The officer returns the evidence, or that of the named promises: what is missing, until when (the second period)."""
 
     missing: str
     due: dt.date
+    promises: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,14 @@ class DecideExtension:
     grants: bool
     reason: str = ""
     until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveTime:
+    """The officer gives a 历史遗留 case more time without being asked, with a reason (R24, 定海 二（二）)."""
+
+    until: dt.date
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +172,7 @@ Act = (
     | BreakPromise
     | AskExtension
     | DecideExtension
+    | GiveTime
     | StateDefence
     | AnswerDefence
     | RecordVisit

@@ -88,6 +88,7 @@ class Promise:
     """One promise of a pledge (R34): what, by when, and whether it was kept.
 
     ``due`` moves with the case's own day when the authority moves that; what was signed stays in the pledge.
+    ``handed_in``: since when evidence of it waits for review. ``period`` counts the times given to keep it, as a case's.
     """
 
     id: str
@@ -95,6 +96,13 @@ class Promise:
     due: dt.date
     state: Literal["open", "kept", "broken"] = "open"
     kind: PledgeKind = "rectification"
+    handed_in: dt.date | None = None
+    period: int = 1
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether evidence of it waits for the authority's review."""
+        return self.state == "open" and self.handed_in is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,7 @@ class Case:
 
     ``period`` counts the times given to correct: 2 after the first return or failed visit. ``leniency_lost`` is ``R36``
     once a pledge was broken or the second period failed. ``escalated``: overdue working days of the last rung taken.
+    ``visit_due``: by when the officer is to look once more; set with the passing of the evidence, until that visit.
     """
 
     opened: dt.date
@@ -150,6 +159,7 @@ class Case:
     missing_evidence: str = ""
     promises: tuple[Promise, ...] = ()
     visited: dt.date | None = None
+    visit_due: dt.date | None = None
     defences: tuple[Defence, ...] = ()
     extensions: tuple[Extension, ...] = ()
     escalated: int = 0
@@ -174,6 +184,16 @@ class Case:
         return any(extension.granted is None for extension in self.extensions)
 
     @property
+    def awaits_visit(self) -> bool:
+        """Whether the follow-up visit is the officer's next task (R26): not when a leader let it go."""
+        return self.stage == "passed" and self.visited is None and "visit" not in self.waived
+
+    @property
+    def has_waiting_promise(self) -> bool:
+        """Whether evidence of a promise waits for review, while the rest of the case may still run (R34)."""
+        return any(promise.is_waiting for promise in self.promises)
+
+    @property
     def leniency_barred(self) -> str:
         """The rule that bars 不予处罚 and 不予强制, or nothing: R11 a red line, R22 突出, R36 a broken pledge."""
         return "R11" if self.touches_red_line else "R22" if self.severity == "serious" else self.leniency_lost
@@ -192,10 +212,10 @@ class Case:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Case:
         """The case that ``to_json`` wrote."""
-        days = {name: _day(data.get(name)) for name in ("opened", "due", "first_due", "visited", "closed")}
+        days = {name: _day(data.get(name)) for name in ("opened", "due", "first_due", "visited", "visit_due", "closed")}
         made = {
             "facts": Facts(**data.get("facts", {})),
-            "promises": tuple(Promise(**{**p, "due": _day(p["due"])}) for p in data.get("promises", ())),
+            "promises": tuple(_promise(p, data.get("period", 1)) for p in data.get("promises", ())),
             "defences": tuple(Defence(**{**d, "stated": _day(d["stated"])}) for d in data.get("defences", ())),
             "extensions": tuple(
                 Extension(**{**e, **{name: _day(e.get(name)) for name in ("asked", "until", "granted_until")}})
@@ -219,6 +239,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(own) for own in value]
     return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _promise(data: Mapping[str, Any], period: int) -> Promise:
+    """A promise as it was kept; one of an older program has failed its review as often as its case."""
+    days = {name: _day(data.get(name)) for name in ("due", "handed_in")}
+    return Promise(**{"period": period, **data, **days})
 
 
 def _day(text: str | None) -> Any:

@@ -128,6 +128,7 @@ def reopen(case: Case, act: acts.Reopen, day: dt.date) -> Done | Refused:
             education=False,
             evidence_passed=False,
             visited=None,
+            visit_due=None,
             due=act.due if diagnosed else None,
             promises=postponed(case, act.due, day),
             escalated=0,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, get_args
 
 from knowledge.procedure.case import Case
+from knowledge.procedure.periods import running_promises
 from knowledge.procedure.results import OFFICES
 from knowledge.workdays import CHINA, add_workdays, workday_before
 from knowledge.yaml_data import DataError, Node, load_yaml
@@ -21,6 +22,10 @@ DIGEST_FROM = 3
 DAYS_AHEAD = 14
 """For how many days a daily rung is given ahead; who lays it lays it again at every tick."""
 MAX_WORKDAYS = 60
+VISIT = "visit"
+"""What the kinds of the visit's rungs begin with."""
+PROMISE = "p_"
+"""What the kinds of the promises' rungs begin with."""
 _FILE = Path(__file__).parents[1] / "data" / "procedure" / "ladder.yaml"
 _REQUIRED_REMINDERS = (
     ("contact", -3, False),
@@ -58,11 +63,22 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class Visiting:
+    """The follow-up visit (R26): how many working days it has when the case's own day is past, and when it is reminded of."""
+
+    workdays: int
+    at: dt.time
+    rule: str = "R26"
+    cites: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ladder:
-    """The reminders, and the escalations in order, as checked against the documents on a day."""
+    """The reminders, the escalations in order, and the visit's day, as checked against the documents on a day."""
 
     reminders: tuple[Reminding, ...]
     escalations: tuple[Escalation, ...]
+    visit: Visiting
     checked: dt.date
 
     def with_days(self, days: Iterable[int]) -> Ladder:
@@ -99,16 +115,41 @@ def rungs(case: Case, ladder: Ladder, day: dt.date) -> list[Rung]:
     """What lies ahead from ``day`` on, in order of time (R39); nothing while it is not the enterprise's turn (R40)."""
     if case.turn != "enterprise" or case.due is None:
         return []
-    found: list[Rung] = []
-    for one in ladder.reminders:
-        first = _day_of(case.due, one.workdays)
-        if one.daily:
-            start = max(first, day)
-            for own in (start + dt.timedelta(n) for n in range(DAYS_AHEAD)):
-                found.append(_rung(f"{one.kind}_{(own - case.due).days}", one, case.due, own))
-        elif first >= day:
-            found.append(_rung(one.kind, one, case.due, first))
+    found = [rung for one in ladder.reminders for rung in _ahead(one, one.kind, case.due, day)]
     return sorted(found, key=lambda rung: (rung.at, rung.to, rung.kind))
+
+
+def promise_rungs(case: Case, ladder: Ladder, day: dt.date) -> list[Rung]:
+    """The same for the promises whose time runs (R34, R39): for each day of theirs of which the case's own rungs do not speak.
+
+    Promises of one day share their rungs. The officer is told when one is broken.
+    """
+    spoken = case.due if case.turn == "enterprise" else None
+    days = sorted({promise.due for promise in running_promises(case)} - {spoken})
+    to_contact = [one for one in ladder.reminders if one.to == "contact"]
+    found = [rung for due in days for one in to_contact for rung in _ahead(one, PROMISE + one.kind, due, day)]
+    return sorted(found, key=lambda rung: (rung.at, rung.kind))
+
+
+def _ahead(one: Reminding, kind: str, due: dt.date, day: dt.date) -> list[Rung]:
+    """The rungs that one reminder makes for a due day, from ``day`` on."""
+    first = _day_of(due, one.workdays)
+    if not one.daily:
+        return [_rung(kind, one, due, first)] if first >= day else []
+    days = (max(first, day) + dt.timedelta(n) for n in range(DAYS_AHEAD))
+    return [_rung(f"{kind}_{(own - due).days}", one, due, own) for own in days]
+
+
+def visit_rungs(case: Case, ladder: Ladder, day: dt.date) -> list[Rung]:
+    """What the officer is told of a visit that waits (R26): on its day, and daily while it is not recorded."""
+    if not case.awaits_visit or case.visit_due is None:
+        return []
+    found = []
+    for own in (max(case.visit_due, day) + dt.timedelta(n) for n in range(DAYS_AHEAD)):
+        late = (own - case.visit_due).days
+        at = window(dt.datetime.combine(own, ladder.visit.at, CHINA))
+        found.append(Rung(f"{VISIT}_late_{late}" if late else f"{VISIT}_due", "officer", case.visit_due, own, at))
+    return found
 
 
 def _day_of(due: dt.date, workdays: int) -> dt.date:
@@ -172,7 +213,7 @@ def load_ladder(path: Path) -> Ladder:
             raise DataError(path, node.line, "各级升级应按天数从少到多，每个天数一级")
         escalations.append(rung)
     _complete(root, reminders, escalations)
-    return Ladder(tuple(reminders), tuple(escalations), root.day("checked"))
+    return Ladder(tuple(reminders), tuple(escalations), _visiting(root), root.day("checked"))
 
 
 def _members(root: Node, name: str) -> list[Node]:
@@ -212,6 +253,13 @@ def _escalation(node: Node) -> Escalation:
     if not to or not set(to) <= set(OFFICES):
         raise DataError(node.path, node.line, f"“to”应为 {'、'.join(OFFICES)} 里的几个")
     return Escalation(_workdays(node, 1), to, node.text("rule"), node.text("cites"))
+
+
+def _visiting(root: Node) -> Visiting:
+    node = root.field("visit")
+    if node is None:
+        raise DataError(root.path, root.line, "缺少“visit”，应有 workdays、at、rule、cites")
+    return Visiting(_workdays(node, 1), _time(node), node.text("rule"), node.text("cites"))
 
 
 def _workdays(node: Node, least: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from knowledge.procedure.case import SUBSTITUTES, Case, Promise
 from knowledge.procedure.results import LEADER, LIAISON, OFFICER, Done, Refused
-from knowledge.workdays import workdays_between
+from knowledge.workdays import add_workdays, workdays_between
 
 SECOND_PERIOD = 2
 
@@ -19,11 +19,32 @@ def overdue_days(case: Case, day: dt.date) -> int:
     return workdays_between(case.due, day)
 
 
-def late_promises(case: Case, day: dt.date) -> tuple[Promise, ...]:
-    """The open promises whose day has passed without evidence (R36); none while the authority has to review or decide."""
+def running_promises(case: Case) -> tuple[Promise, ...]:
+    """The open promises whose time runs: none while the authority has to review or decide, none whose evidence waits (R40)."""
     if not case.is_open or case.stage == "submitted" or case.has_open_extension:
         return ()
-    return tuple(promise for promise in case.promises if promise.state == "open" and promise.due < day)
+    return tuple(promise for promise in case.promises if promise.state == "open" and promise.handed_in is None)
+
+
+def late_promises(case: Case, day: dt.date) -> tuple[Promise, ...]:
+    """The running promises whose day has passed without evidence (R36)."""
+    return tuple(promise for promise in running_promises(case) if promise.due < day)
+
+
+def breaks_after(case: Case) -> dt.date | None:
+    """The day after which the clock finds a promise broken (R36); never for a 历史遗留 case (R24)."""
+    if case.is_historical:
+        return None
+    return min((promise.due for promise in running_promises(case)), default=None)
+
+
+def resumed(case: Case, day: dt.date) -> tuple[Promise, ...]:
+    """The promises when the authority is done: what fell due meanwhile has until the next working day (R40)."""
+    until = add_workdays(day, 1).day
+    return tuple(
+        replace(p, due=until) if p.state == "open" and p.handed_in is None and p.due <= day else p
+        for p in case.promises
+    )
 
 
 def postponed(case: Case, due: dt.date, day: dt.date) -> tuple[Promise, ...]:
@@ -47,9 +68,10 @@ def further_period(case: Case, due: dt.date | None, day: dt.date, missing: str) 
         stage="rectifying",
         evidence_passed=False,
         visited=None,
+        visit_due=None,
         missing_evidence=missing,
         due=due,
-        promises=postponed(case, due, day),
+        promises=tuple(_again(promise) for promise in postponed(case, due, day)),
         period=case.period + 1,
         escalated=0,
     )
@@ -57,6 +79,13 @@ def further_period(case: Case, due: dt.date | None, day: dt.date, missing: str) 
         return Done(again)
     stood_in = any(promise.kind in SUBSTITUTES and promise.state == "open" for promise in case.promises)
     return not_corrected(again, stood_in=stood_in)
+
+
+def _again(promise: Promise) -> Promise:
+    """An open promise of rectification whose evidence was not enough; redress has an evidence of its own (R33)."""
+    if promise.state != "open" or promise.kind == "redress":
+        return promise
+    return replace(promise, handed_in=None, period=promise.period + 1)
 
 
 def not_corrected(case: Case, *, stood_in: bool) -> Done:

@@ -8,18 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from knowledge.procedure import acts
-from knowledge.procedure.case import SEVERITY_NAMES, SUBSTITUTES, Case, Defence, Extension, Severity, Warning_
+from knowledge.procedure.case import SEVERITY_NAMES, Case, Defence, Extension, Severity, Warning_
 from knowledge.procedure.closing import close, reopen, waive
 from knowledge.procedure.ladder import shipped_ladder
-from knowledge.procedure.periods import (
-    SECOND_PERIOD,
-    further_period,
-    late_promises,
-    not_corrected,
-    overdue_days,
-    postponed,
-    urgent,
-)
+from knowledge.procedure.periods import further_period, overdue_days, postponed, resumed, urgent
+from knowledge.procedure.promises import break_promise, hand_in, keep, kept, pledge, send_back, waiting
 from knowledge.procedure.results import LEADER, LIAISON, OFFICER, Done, Refused
 from knowledge.procedure.severity import derive
 from knowledge.workdays import add_workdays
@@ -86,35 +79,14 @@ def _answer_guidance(case: Case, act: acts.AnswerGuidance, day: dt.date) -> Done
     return Done(replace(case, guidance_accepted=act.accepts))
 
 
-def _pledge(case: Case, act: acts.Pledge, day: dt.date) -> Done | Refused:
-    if case.severity is None or case.due is None:
-        return Refused("R35", "还没有诊断，先诊断再承诺。")
-    if act.kind in SUBSTITUTES and case.touches_red_line:
-        return Refused("R11", "触及红线的，不能用承诺代替处理。")
-    if act.kind in SUBSTITUTES and case.severity == "serious":
-        return Refused("R35", "突出问题要依法处罚，不能用承诺代替。")
-    if act.kind in SUBSTITUTES and case.leniency_lost:
-        return Refused("R36", "已经违背承诺或者没有改好，不能再用承诺代替。")
-    if not act.promises or not all(promise.text.strip() for promise in act.promises):
-        return Refused("R34", "要写明改正什么、什么时候改好。")
-    if len({promise.id for promise in act.promises}) < len(act.promises):
-        return Refused("R34", "有两条承诺编号相同，请分开写。")
-    if any(promise.due < day for promise in act.promises):
-        return Refused("R34", "承诺的日期不能早于今天。")
-    if act.kind != "redress" and any(promise.due > max(case.due, day) for promise in act.promises):
-        return Refused("R25", "承诺的日期不能晚于整改期限。")
-    kept = {promise.id: promise for promise in case.promises}
-    old = [kept[promise.id] for promise in act.promises if promise.id in kept]
-    if any(promise.state != "open" or promise.due < day or promise.kind != act.kind for promise in old):
-        return Refused("R34", "这条承诺已经了结、过期或者不是这一种，不能改写。")
-    new = {promise.id: replace(promise, state="open", kind=act.kind) for promise in act.promises}
-    return Done(replace(case, promises=tuple((kept | new).values())))
-
-
 def _submit(case: Case, act: acts.SubmitEvidence, day: dt.date) -> Done | Refused:
+    if act.promises:
+        return hand_in(case, act.promises, day)
     if case.stage not in ("rectifying", "submitted"):
         return Refused("R26", "现在不用交整改材料。")
-    return Done(replace(case, stage="submitted", missing_evidence=""), (OFFICER,))
+    rectifying = tuple(p.id for p in case.promises if p.state == "open" and p.kind != "redress")
+    submitted = replace(case, stage="submitted", missing_evidence="", promises=waiting(case, rectifying, day))
+    return Done(submitted, (OFFICER,))
 
 
 def _pass(case: Case, act: acts.PassEvidence, day: dt.date) -> Done | Refused:
@@ -123,38 +95,20 @@ def _pass(case: Case, act: acts.PassEvidence, day: dt.date) -> Done | Refused:
     unsettled = {promise.id for promise in case.promises if promise.state == "open"}
     if not unsettled.issuperset(act.promises):
         return Refused("R34", "没有这一条承诺，或者已经了结。")
-    return Done(replace(_kept(case, act.promises), stage="passed", evidence_passed=True))
+    own = case.due if case.due is not None and case.due > day else None
+    visit = own or add_workdays(day, shipped_ladder().visit.workdays).day
+    passed = replace(kept(case, act.promises), stage="passed", evidence_passed=True, visit_due=visit)
+    return Done(replace(passed, promises=resumed(passed, day)))
 
 
 def _return(case: Case, act: acts.ReturnEvidence, day: dt.date) -> Done | Refused:
+    if act.promises:
+        return send_back(case, act, day)
     if case.stage != "submitted":
         return Refused("R26", "还没有收到整改材料。")
     if not act.missing.strip():
         return Refused("R26", "要写明缺什么，例如：缺少改正后的照片。")
     return further_period(case, act.due, day, act.missing.strip())
-
-
-def _keep(case: Case, act: acts.KeepPromise, day: dt.date) -> Done | Refused:
-    if not any(promise.id == act.promise and promise.state == "open" for promise in case.promises):
-        return Refused("R34", "没有这一条承诺，或者已经了结。")
-    return Done(_kept(case, (act.promise,)))
-
-
-def _kept(case: Case, ids: tuple[str, ...]) -> Case:
-    return replace(case, promises=tuple(replace(p, state="kept") if p.id in ids else p for p in case.promises))
-
-
-def _break(case: Case, act: acts.BreakPromise, day: dt.date) -> Done | Refused:
-    found = next((promise for promise in case.promises if promise.id == act.promise), None)
-    if found is None or found.state != "open":
-        return Refused("R36", "没有这一条承诺，或者已经了结。")
-    if case.is_historical and not act.reason.strip():
-        return Refused("R24", "历史遗留问题，要由执法人员写明理由。")
-    failed_twice = case.period > SECOND_PERIOD and case.stage == "rectifying"
-    if found not in late_promises(case, day) and not failed_twice:
-        return Refused("R36", "这一条还没有过期，或者材料在等复核。")
-    broken = replace(case, promises=tuple(replace(p, state="broken") if p is found else p for p in case.promises))
-    return not_corrected(broken, stood_in=found.kind in SUBSTITUTES)
 
 
 def _ask_extension(case: Case, act: acts.AskExtension, day: dt.date) -> Done | Refused:
@@ -191,7 +145,23 @@ def _refuse_extension(case: Case, asked: Extension, reason: str, day: dt.date) -
         return Refused("R43", "不同意要写明理由。")
     refused = replace(case, extensions=(*case.extensions[:-1], replace(asked, granted=False, answer=reason)))
     is_late = case.stage == "rectifying" and case.due is not None and day >= case.due
-    return Done(_moved(refused, add_workdays(day, 1).day, day) if is_late else refused)
+    if is_late:
+        return Done(_moved(refused, add_workdays(day, 1).day, day))
+    return Done(replace(refused, promises=resumed(refused, day)))
+
+
+def _give_time(case: Case, act: acts.GiveTime, day: dt.date) -> Done | Refused:
+    if not case.is_historical:
+        return Refused("R24", "只有历史遗留问题，才能主动多给时间。")
+    if case.stage != "rectifying" or case.due is None or case.has_open_extension:
+        return Refused("R43", "现在没有要延的期限，或者有申请还没决定。")
+    if act.until <= case.due or act.until < day:
+        return Refused("R43", "新的期限要晚于现在的期限，也不能早于今天。")
+    reason = act.reason.strip()
+    if not reason:
+        return Refused("R43", "要写明理由，例如：两证正在补办。")
+    given = Extension(day, act.until, reason, granted=True, answer=reason, granted_until=act.until)
+    return Done(_moved(replace(case, extensions=(*case.extensions, given)), act.until, day))
 
 
 def _moved(case: Case, due: dt.date, day: dt.date) -> Case:
@@ -217,7 +187,7 @@ def _visit(case: Case, act: acts.RecordVisit, day: dt.date) -> Done | Refused:
     if act.is_corrected:
         if case.stage != "passed":
             return Refused("R26", "整改材料复核通过以后，再记录改好的回访。")
-        return Done(replace(case, visited=day))
+        return Done(replace(case, visited=day, visit_due=None))
     is_due = case.stage == "rectifying" and case.due is not None and day >= case.due
     if case.stage != "passed" and not is_due:
         return Refused("R26", "到期或者材料复核通过以后，再回访。")
@@ -240,14 +210,15 @@ def _escalate(case: Case, act: acts.Escalate, day: dt.date) -> Done | Refused:
 _STEPS: dict[type, Callable[[Case, Any, dt.date], Done | Refused]] = {
     acts.Diagnose: _diagnose,
     acts.AnswerGuidance: _answer_guidance,
-    acts.Pledge: _pledge,
+    acts.Pledge: pledge,
     acts.SubmitEvidence: _submit,
     acts.PassEvidence: _pass,
     acts.ReturnEvidence: _return,
-    acts.KeepPromise: _keep,
-    acts.BreakPromise: _break,
+    acts.KeepPromise: keep,
+    acts.BreakPromise: break_promise,
     acts.AskExtension: _ask_extension,
     acts.DecideExtension: _decide_extension,
+    acts.GiveTime: _give_time,
     acts.StateDefence: _state_defence,
     acts.AnswerDefence: _answer_defence,
     acts.RecordVisit: _visit,

@@ -13,7 +13,7 @@ from storage.tables.cases import (
     Reminder,
 )
 from storage.tables.conversation import Asked, Attachment, Chat, Lease, Message, Press, Publication, Version
-from storage.tables.papers import Guidance, Paper, Pledge, Rating
+from storage.tables.papers import Guidance, GuidanceEvent, Paper, Pledge, Rating
 from storage.tables.people import (
     Appointment,
     Contact,
@@ -45,6 +45,7 @@ __all__ = [
     "Export",
     "Fact",
     "Guidance",
+    "GuidanceEvent",
     "Instruction",
     "Invitation",
     "Lease",

@@ -35,6 +35,7 @@ class CaseFile(Base):
     due: Mapped[dt.date | None]
     opened: Mapped[dt.date]
     closed: Mapped[dt.date | None]
+    promise_due: Mapped[dt.date | None]  # after this day the clock finds a promise broken (R36)
     undelivered: Mapped[bool] = mapped_column(Boolean, default=False)
     holder: Mapped[int | None] = mapped_column(Key, ForeignKey("appointment.id"))
     held_until: Mapped[dt.datetime | None]
@@ -45,8 +46,10 @@ class CaseFile(Base):
     __table_args__ = (
         Index(None, "jurisdiction", "department", "stage", "due"),
         Index(None, "jurisdiction", "opened"),
+        Index(None, "jurisdiction", "closed"),
         Index(None, "enterprise", "id"),
         Index(None, "office", "stage"),
+        Index(None, "promise_due"),
     )
 
 
@@ -81,6 +84,7 @@ class Evidence(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
     case: Mapped[int] = mapped_column(Key, ForeignKey("case_file.id"))
     kind: Mapped[str] = mapped_column(String(10))  # inspection: found by the officer; before, after: by the enterprise
+    promise: Mapped[str | None] = mapped_column(String(24))  # the promise that it is for, where it is for one alone
     text: Mapped[str | None]
     digest: Mapped[str | None] = mapped_column(String(64))
     name: Mapped[str | None] = mapped_column(String(120))

@@ -35,7 +35,7 @@ class Pledge(Base):
     signed: Mapped[dt.datetime | None]
     injured: Mapped[str | None]  # what the injured party says, and who witnessed it (R33)
     made: Mapped[dt.datetime]
-    __table_args__ = (UniqueConstraint("case", "kind", "version"), Index(None, "digest"))
+    __table_args__ = (UniqueConstraint("case", "kind", "version"), Index(None, "digest"), Index(None, "signed"))
 
 
 class Paper(Base):
@@ -85,6 +85,19 @@ class Guidance(Base):
     )
 
 
+class GuidanceEvent(Base):
+    """What happened to a guidance, oldest first: told, accepted, declined, moved, minutes, remark (R17, R18)."""
+
+    __tablename__ = "guidance_event"
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    guidance: Mapped[int] = mapped_column(Key, ForeignKey("guidance.id"))
+    at: Mapped[dt.datetime]
+    person: Mapped[int | None] = mapped_column(Key, ForeignKey("person.id"))
+    act: Mapped[str] = mapped_column(String(12))
+    text: Mapped[str]
+    __table_args__ = (Index(None, "guidance", "id"),)
+
+
 class Rating(Base):
     """A rating asked for (R47): of a visit, a closing or an answered request; ``score`` is there once it was given.
 
@@ -106,6 +119,7 @@ class Rating(Base):
     score: Mapped[int | None]
     sentence: Mapped[str | None]
     asked: Mapped[dt.datetime]
+    told: Mapped[dt.datetime | None]  # when the request to rate went out; until then it waits for its day (R41)
     given: Mapped[dt.datetime | None]
     handled: Mapped[dt.datetime | None]
     handled_by: Mapped[int | None] = mapped_column(Key, ForeignKey("appointment.id"))
@@ -113,4 +127,6 @@ class Rating(Base):
     __table_args__ = (
         UniqueConstraint("about", "subject", "ordinal", "channel", "chat"),
         Index(None, "jurisdiction", "department", "given"),
+        Index(None, "told", "id"),
+        Index(None, "person"),
     )

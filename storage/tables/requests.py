@@ -37,6 +37,7 @@ class Request(Base):
     changed: Mapped[dt.datetime]
     __table_args__ = (
         Index(None, "jurisdiction", "department", "state", "due"),
+        Index(None, "jurisdiction", "made"),
         Index(None, "channel", "chat", "state"),
         Index(None, "state", "held_until"),
     )

@@ -75,7 +75,7 @@ async def test_what_is_restored_is_what_was_backed_up(
     try:
         assert await restore(tmp_path / "backup.tar", other, files, quiet) == made
         assert await fingerprint(other) == await fingerprint(lived)
-        [(digest, path)] = files.kept()
+        [(digest, _)] = files.kept()
         assert files.read(digest) == PICTURE
         async with other.transaction() as session:  # numbers go on behind those that were copied
             first = await people.new_person(session, "新来的示例", NOW)

@@ -146,7 +146,7 @@ class TestBar:
 
     async def test_it_is_worked_from_the_keyboard(self, opens: Opening) -> None:
         page = await opens()
-        await page.get_by_test_id("input").focus()
+        await page.get_by_test_id("attach").focus()  # it stands before the input field
         await page.keyboard.press("Shift+Tab")
         focused = await page.evaluate("document.activeElement.textContent")
         assert focused == menus.lasting("guest").labels[-1]

@@ -24,14 +24,21 @@ from bot.settings import SettingError, Settings, load_settings
 from handlers.conversation import Knowledge
 from tests.bot.telegram_double import TelegramDouble
 
-COMMANDS = ["", *(command.name or command.callback.__name__ for command in app.registered_commands), "db", "db upgrade"]  # type: ignore[union-attr]
+COMMANDS = [
+    "",
+    *(command.name or command.callback.__name__ for command in app.registered_commands),
+    "db",
+    "db upgrade",
+    "audit",
+    "audit verify",
+]  # type: ignore[union-attr]
 RULES = "某区办法\n\n一、总体要求\n坚持包容审慎，对轻微违法少罚慎罚。\n"
 # Names of commands, options, formats and values, which are Latin by nature.
 LATIN = """
     t text role admin officer liaison leader legal supervisor name department licence until read log flow show registry now messages
     rongcuo telegram rongcuo_port json yaml auto published shipped document list txt docx pdf xlsx csv day jurisdiction
     source help h kind short title issuer number date place questions publish check entries details id aliases body
-    answer_any gold days all head
+    answer_any gold days all head case digest files step yes m d
 """
 KNOWN = {*LATIN.split(), *" ".join(COMMANDS).split()}
 

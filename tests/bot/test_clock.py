@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
+import os
+from pathlib import Path
 
-from bot.clock import Clock, tidy_up
+from bot.clock import Clock, sweep_files, tidy_up
+from bot.keeper import Keeper
 from bot.settings import Settings
 from handlers.conversation import CHINA
-from storage import messages
+from handlers.messages import FileRef, Incoming
+from storage import attachments, chats, evidence, messages
+from storage.blobs import Blobs
+from storage.tables import Paper, Pledge
 from tests.people import World
+from tests.storage.offices import new_office
 
 
 def clock_of(world: World, told: list[tuple[str, str]]) -> Clock:
@@ -86,3 +94,96 @@ async def test_a_database_that_is_away_does_not_end_the_clock(world: World) -> N
 async def kept(world: World) -> int:
     async with world.database.reading() as session:
         return len(await messages.transcript(session, "web", "owner", limit=100))
+
+
+# ---- files that nobody needs
+
+
+KEPT_LONG_ENOUGH = dt.timedelta(days=8)  # a day more than the longest of the retention settings
+
+
+class Shelf:
+    """A folder of files with the ages that a test gives them."""
+
+    def __init__(self, folder: Path, world: World) -> None:
+        self.blobs, self.world = Blobs(folder), world
+        self._folder = folder
+
+    def put(self, content: bytes, age: dt.timedelta) -> str:
+        digest = self.blobs.put(content)
+        at = (self.world.clock.now() - age).timestamp()
+        os.utime(self._folder / digest[:2] / digest[2:4] / digest, (at, at))
+        return digest
+
+    async def swept(self, **more: int) -> int:
+        settings = Settings(**more)  # type: ignore[arg-type]
+        return await sweep_files(self.world.database, Keeper(self.blobs), settings, self.world.clock.now())
+
+
+async def test_a_file_that_no_record_needs_goes_when_it_is_old_and_not_a_moment_before(
+    world: World, tmp_path: Path
+) -> None:
+    shelf = Shelf(tmp_path / "files", world)
+    old = shelf.put(b"old", KEPT_LONG_ENOUGH + dt.timedelta(minutes=1))
+    young = shelf.put(b"young", KEPT_LONG_ENOUGH - dt.timedelta(minutes=1))
+    assert await shelf.swept() == 1
+    assert (shelf.blobs.exists(old), shelf.blobs.exists(young)) == (False, True)
+
+
+async def test_r26_r34_what_a_record_a_dialogue_or_a_message_names_is_never_swept(world: World, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "files", world)
+    names = ("evidence", "signature", "paper", "draft", "waiting", "handed", "nobody")
+    files = {name: shelf.put(name.encode(), dt.timedelta(days=400)) for name in names}
+    office = await new_office(world.database)
+    info = await office.opens()
+    now = world.clock.now()
+
+    def ref(name: str) -> FileRef:
+        return FileRef(files[name], f"{name}.jpg", "image/jpeg", 8)
+
+    async with world.database.transaction() as session:
+        await evidence.add(session, case=info.id, kind="after", file=ref("evidence"), person=None, now=now)
+        blank = {"case": info.id, "version": 1, "made": now}
+        session.add(
+            Pledge(**blank, kind="rectification", state="draft", promises="[]", text="", signature=files["signature"])
+        )
+        session.add(Paper(**blank, kind="notice", state="draft", fields="{}", file=files["paper"]))
+        dialogue = await chats.load_dialogue(session, "web", "owner", now)
+        dialogue.state = {"later": {"submit_evidence": {"files": [ref("draft").to_json()]}}}
+        await chats.save_dialogue(session, dialogue, now)
+        incoming = Incoming("web", "owner", "k", now, "photo", files=(ref("waiting"),))
+        await messages.take_in(session, "web", "owner", "k", incoming.to_json(), now)
+        told = json.dumps(ref("handed").to_json()).encode()
+        await attachments.put(session, "t", "web", "owner", "a.jpg", attachments.KEPT, told, now)
+    assert await shelf.swept() == 1
+    assert [name for name in names if not shelf.blobs.exists(files[name])] == ["nobody"]
+
+
+async def test_where_drafts_or_files_are_kept_for_ever_nothing_is_swept(world: World, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "files", world)
+    shelf.put(b"old", dt.timedelta(days=4000))
+    assert await shelf.swept(keep_files_days=0) == await shelf.swept(keep_drafts_days=0) == 0
+    assert await shelf.swept(keep_files_days=30) == 1
+
+
+async def test_the_longest_of_the_settings_counts(world: World, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "files", world)
+    shelf.put(b"a", dt.timedelta(days=30))
+    assert await shelf.swept(keep_files_days=30) == await shelf.swept(keep_drafts_days=30) == 0
+    assert await shelf.swept(keep_files_days=1, keep_drafts_days=1) == 1
+
+
+async def test_files_are_swept_once_a_day(world: World, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "files", world)
+    told: list[tuple[str, str]] = []
+    clock = Clock(
+        world.database, world.house, Settings(), world.clock.now, lambda *chat: told.append(chat), Keeper(shelf.blobs)
+    )
+    await clock.tick()
+    digest = shelf.put(b"old", dt.timedelta(days=400))
+    world.clock.passes(hours=23)
+    await clock.tick()
+    assert shelf.blobs.exists(digest)
+    world.clock.passes(hours=1)
+    await clock.tick()
+    assert not shelf.blobs.exists(digest)

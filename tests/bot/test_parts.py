@@ -44,9 +44,7 @@ def a_process(url: str, folder: Path, double: TelegramDouble, parts: Collection[
 async def test_a_message_goes_through_three_processes(
     postgres_url: str, tmp_path: Path, double: TelegramDouble
 ) -> None:
-    apps = [
-        a_process(postgres_url, tmp_path, double, parts) for parts in (["web"], ["telegram"], ["courier", "clock"])
-    ]
+    apps = [a_process(postgres_url, tmp_path, double, parts) for parts in (["web"], ["telegram"], ["courier", "clock"])]
     async with AsyncExitStack() as stack:
         page, receiver, _ = [await stack.enter_async_context(serving(app)) for app in apps]
         double.says(7, "来检查的人没亮证，怎么办")

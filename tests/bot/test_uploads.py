@@ -23,6 +23,7 @@ from bot.channels.telegram import TelegramReceiver
 from bot.channels.telegram_client import Client, make_bot
 from bot.channels.telegram_files import NOT_FETCHED, NOT_KEPT, TOO_MANY
 from bot.channels.web import WebChannel
+from bot.handouts import Handouts
 from bot.intake import Intake
 from bot.keeper import Keeper
 from bot.limits import Limiter
@@ -242,7 +243,7 @@ async def test_an_update_whose_storing_failed_comes_again_with_its_file(
     post.double.sends_photo(7, content=PHOTO)
     real = post.intake.take_all
 
-    async def fails(batch: list[Incoming]) -> int:
+    async def fails(batch: list[Incoming], whole_at: object) -> int:
         monkeypatch.setattr(post.intake, "take_all", real)
         raise OSError("gone")
 
@@ -439,8 +440,16 @@ class Place:
 async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
     app = App(settings_for(await address_of(request, tmp_path), publish_shipped=False))
     folder = tmp_path / "files"
+    blobs = Blobs(folder)
     app.web = WebChannel(
-        app.database, app.intake, app.hub, app.metrics, app.now, secure=False, keeper=Keeper(Blobs(folder))
+        app.database,
+        app.intake,
+        app.hub,
+        app.metrics,
+        app.now,
+        secure=False,
+        keeper=Keeper(blobs),
+        handouts=Handouts(app.database, blobs),
     )
     await app.prepare()
     async with served(app) as base:
@@ -461,7 +470,7 @@ async def uploads(visitor: Visitor, content: bytes, name: str = "门头.jpg", **
 async def uploaded(visitor: Visitor, content: bytes, name: str = "门头.jpg") -> str:
     answer = await uploads(visitor, content, name)
     assert answer.status == 201, answer.text
-    assert list(answer.json) == ["file"]
+    assert list(answer.json) == ["file", "name", "mime"]
     return str(answer.json["file"])
 
 
@@ -497,7 +506,7 @@ async def test_the_transcript_names_the_files_that_a_person_sent(visitor: Visito
     await says(visitor, text="整改后", files=[await uploaded(visitor, PHOTO)])
     await says(visitor, files=[await uploaded(visitor, pdf(), "承诺书.pdf")])
     shown = [one["blocks"][0]["text"] for one in (await visitor.history())["messages"] if one["from"] == "me"]
-    assert shown == ["整改后\n［文件］门头.jpg", "［文件］承诺书.pdf"]
+    assert shown == ["整改后\n［照片］1张", "［文件］承诺书.pdf"]
 
 
 @on_both("place")
@@ -517,6 +526,59 @@ async def test_a_file_is_given_to_the_chat_that_uploaded_it_alone(place: Place, 
         assert (answer.status, answer.error) == (400, web_uploads.UNKNOWN_FILE)
         assert await place.rows(neighbour) == []
     assert (await visitor.get(f"/api/files/{file}")).status == 404
+
+
+async def test_who_uploads_a_picture_may_look_at_it_as_every_browser_shows_it(place: Place, visitor: Visitor) -> None:
+    file = await uploaded(visitor, heic(), "门头.HEIC")
+    seen = await visitor.get(f"/api/files/{file}?view", method="HEAD")
+    assert (seen.status, seen.headers["Content-Type"]) == (200, "image/jpeg")
+    assert seen.headers["Content-Disposition"].startswith("inline")
+    assert (await visitor.get(f"/api/files/{file}")).status == 404
+    async with place.visitor() as neighbour:
+        assert (await neighbour.get(f"/api/files/{file}?view")).status == 404
+
+
+async def enclosed(place: Place, visitor: Visitor, content: bytes, name: str, mime: str) -> str:
+    """A kept file that was given to a chat."""
+    digest = Blobs(place.folder).put(content)
+    kept = FileRef(digest, name, mime, len(content))
+    token = uuid.uuid4().hex[:16]
+    async with place.app.database.transaction() as session:
+        told = json.dumps(kept.to_json()).encode()
+        await attachments.put(session, token, "web", visitor.chat, name, attachments.KEPT, told, place.app.now())
+    return token
+
+
+async def test_a_kept_file_is_given_as_it_is_or_to_be_looked_at(place: Place, visitor: Visitor) -> None:
+    """R49: to the chat it was given to."""
+    original = examine(heic(), "").content
+    token = await enclosed(place, visitor, original, "第1组 改正后.heic", "image/heic")
+    async with visitor.http.get(f"{place.base}/api/files/{token}") as answer:
+        assert (answer.status, answer.content_type, await answer.read()) == (200, "image/heic", original)
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    async with visitor.http.get(f"{place.base}/api/files/{token}?view") as answer:
+        assert (answer.status, answer.content_type) == (200, "image/jpeg")
+        assert (await answer.read()).startswith(b"\xff\xd8\xff")
+    async with place.visitor() as neighbour:
+        for ending in ("", "?view"):
+            assert (await neighbour.get(f"/api/files/{token}{ending}")).status == 404
+
+
+async def test_a_picture_that_cannot_be_shown_is_given_as_it_is(place: Place, visitor: Visitor) -> None:
+    token = await enclosed(place, visitor, b"rubbish", "a.heic", "image/heic")
+    async with visitor.http.get(f"{place.base}/api/files/{token}?view") as answer:
+        assert (answer.status, answer.content_type, await answer.read()) == (200, "image/heic", b"rubbish")
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("loss", ["missing", "damaged"])
+async def test_a_kept_file_that_is_lost_is_said(place: Place, visitor: Visitor, loss: str) -> None:
+    token = await enclosed(place, visitor, PHOTO, "a.jpg", "image/jpeg")
+    (path,) = (path for path in place.folder.rglob("*") if path.is_file())
+    path.unlink() if loss == "missing" else path.write_bytes(b"x")
+    for ending in ("", "?view"):
+        answer = await visitor.get(f"/api/files/{token}{ending}")
+        assert (answer.status, answer.error) == (404, "没有这个文件，或者它已经过期")
 
 
 async def test_a_file_made_by_the_program_is_no_upload(place: Place, visitor: Visitor) -> None:

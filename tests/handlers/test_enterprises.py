@@ -322,5 +322,5 @@ async def test_the_page_of_an_enterprise_has_only_what_the_office_may_do(world: 
     for role in menus.OFFICES:
         person = await world.office(role, chat=f"one-{role}")
         assert lead_of(await presses_act(person, do="enterprise", id=firm)) == "示例好味道餐馆"
-        more = ["发绑定码", "核实自报", "解除联系人"] if role == "officer" else []
+        more = ["发绑定码", "核实自报", "解除联系人", "行政指导"] if role == "officer" else []
         assert person.labels == [*more, "找企业", "菜单"]

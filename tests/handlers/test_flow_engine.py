@@ -573,11 +573,15 @@ async def test_after_two_failures_a_person_is_offered_and_the_wish_is_noted(gues
     assert "转人工" not in guest.labels
     await guest.says("仙女座的生意")
     assert words.FLOW_PERSON in words_of(guest.last)
-    assert lead_of(await guest.presses("转人工")) == words.PERSON
+    card = await guest.presses("转人工")
+    assert "在哪个区县" in lead_of(card)
     async with guest.world.database.reading() as session:
         listed = await questions.for_editors(session, guest.world.clock.now() - dt.timedelta(days=1))
     assert [(row.question, row.wants_person) for row in listed] == [("〔中小微划型〕行业", True)]
-    assert "从业人员有多少" in lead_of(await guest.says("饭店"))  # the flow goes on all the same
+    assert "〔中小微划型〕行业" in words_of(await guest.presses("鄂城"))
+    await guest.presses("确认转交")
+    await guest.presses("继续")  # the flow was kept
+    assert "从业人员有多少" in lead_of(await guest.says("饭店"))
 
 
 @on_sqlite

@@ -136,33 +136,72 @@ EVERYBODY = {
     *("start", "menu", "help", "ask", "show", "basis", "related", "terms", "term", "useful", "neither", "person"),
     *("documents", "clauses", "lists", "kinds", "items", "glossary", "place", "set_place"),
     *("flow_set", "flow_tick", "flow_ticked", "flow_skip", "flow_back", "flow_cancel", "flow_later", "flow_resume"),
-    *("flow_items", "flow_page", "flow_edit", "flow_submit"),
+    *("flow_items", "flow_page", "flow_edit", "flow_submit", "flow_anew"),
     *("checks", "check", "result_details", "result_follows", "result_changes", "result_edit"),
-    *("bind", "my_data", "export", "erase", "erase_sure"),
+    *("bind", "my_data", "my_pieces", "my_views", "export", "erase", "erase_sure"),
+    *("rate", "rate_say", "rate_skip"),
+    *("requests", "request", "request_course", "request_more", "request_solved", "request_unsolved"),
 }
-ANY_OFFICE = {"find", "enterprise", "my_office", "leave", "end_leave"} | {"case", "course", "evidence"}
-ANY_OFFICE |= {"overdue", "find_case"}
+ANY_OFFICE = {"find", "enterprise", "my_office", "leave", "end_leave"} | {"case", "course", "course_page", "evidence"}
+ANY_OFFICE |= {"overdue", "find_case", "cases_of"}
+ANY_OFFICE |= {"pledges", "pledge_page", "pledge_text", "pledge_code"}
+PLEDGER = {"pledge", "pledge_kinds", "add_promise", "edit_promise", "drop_promise", "redress", "sign_pledge"}
+PLEDGER |= {"pledges", "pledge_page", "pledge_text", "pledge_code"}
+ANY_OFFICE |= {"guide_one", "guides"}
 COPIED = {"copies", "copy_read", "urge"}
 MORE = {
     "guest": set[str](),
-    "contact": {"records", "record", "result_send", "result_share", "result_unshare", "my_enterprise"}
+    "contact": {"guide_one", "guides", "my_guidance", "guide_answer", "guide_remark"}
+    | {"records", "record", "result_send", "result_share", "result_unshare", "my_enterprise"}
     | {"choose_enterprise", "unbind", "unbind_sure", "hand_over"}
-    | {"case", "course", "evidence", "my_cases", "submit_evidence", "ask_extension", "defend", "guidance", "reopen"},
-    "officer": {"received", "received_one", "issue_code", "issue_for", "end_contact", "verify_fact", "add_enterprise"}
+    | {"case", "course", "course_page", "evidence", "my_cases"}
+    | {"submit_evidence", "ask_extension", "defend", "guidance", "reopen"}
+    | {"papers", "paper", "paper_file"}
+    | PLEDGER,
+    "officer": {"ledger", "figures", "figures_period", "guide", "guide_move", "guide_minutes", "guide_one", "guides"}
+    | {"received", "received_one", "issue_code", "issue_for", "end_contact", "verify_fact", "add_enterprise"}
+    | {"request_take", "request_back", "request_answer", "request_move", "answer_propose", "gaps"}
     | {"log", "diagnose", "pass_evidence", "return_evidence", "decide_extension", "answer_defence", "visit", "close"}
     | {"transfer", "todo", "due"}
+    | {"to_review", "to_visit", "to_close", "phrases", "phrase", "add_phrase", "drop_phrase", "use_phrase"}
+    | {"remind_all", "remind_sure", "claim", "escalate_case", "give_time", "serve", "answer_instruction"}
+    | {"unowned", "hand_all", "instructions"}
+    | {"verify_pledge", "break_promise"}
+    | {"papers", "paper", "paper_file", "paper_kinds", "make_paper", "paper_submit", "paper_send", "paper_send_sure"}
     | ANY_OFFICE,
-    "liaison": ANY_OFFICE | COPIED,
-    "leader": ANY_OFFICE | COPIED | {"waive"},
-    "legal": ANY_OFFICE,
-    "supervisor": ANY_OFFICE | COPIED,
-    "admin": {"invite", "people", "office", "licence", "revoke", "revoke_sure", "add_enterprise"} | ANY_OFFICE,
+    "liaison": {"ledger"} | ANY_OFFICE | COPIED,
+    "leader": {"ledger", "figures", "figures_period"}
+    | ANY_OFFICE
+    | COPIED
+    | {"waive", "instruct", "instructions", "key_cases"},
+    "legal": {
+        "ledger",
+        "figures",
+        "figures_period",
+        "answers",
+        "answer_one",
+        "answer_pass",
+        "answer_pass_sure",
+        "answer_return",
+        "answer_withdraw",
+    }
+    | {"request_move", "gaps"}
+    | {"papers", "paper", "paper_file", "papers_review", "paper_pass", "paper_pass_sure", "return_paper"}
+    | ANY_OFFICE,
+    "supervisor": {"ledger", "figures", "figures_period", "low_ratings", "low_rating", "handle_rating"}
+    | {"instruct", "instructions", "key_cases"}
+    | ANY_OFFICE
+    | COPIED,
+    "admin": {"invite", "people", "office", "licence", "revoke", "revoke_sure", "add_enterprise"}
+    | {"unowned", "hand_all", "assign_case"}
+    | {"request_move"}
+    | ANY_OFFICE,
 }
 
 
 def test_the_table_has_exactly_the_acts_there_are() -> None:
     handled = set(re.findall(r'"(flow_[a-z]+)"', inspect.getsource(engine)))
-    assert len(handled) == 12
+    assert len(handled) == 13
     assert set(permissions.TABLE) == set(ACTS) | handled
 
 

@@ -13,7 +13,7 @@ from storage import enterprises, evidence, people
 from storage.cases import Series, open_case
 from storage.database import Database
 from storage.enterprises import NewEnterprise
-from storage.evidence import NotEvidence
+from storage.evidence import NotEvidence, Twin
 from tests.people import FIRM_CODES
 
 NOW = dt.datetime(2026, 11, 20, 2, 0, tzinfo=dt.UTC)
@@ -95,19 +95,35 @@ async def test_evidence_is_counted_and_listed_by_its_kind(database: Database, ca
         assert [one.text for one in await evidence.of_case(session, case, "before")] == ["before"]
 
 
-async def test_the_same_file_in_another_case_is_noticed(database: Database, cases: Cases) -> None:
+async def test_the_same_file_in_another_case_is_noticed_with_the_oldest_such_case(
+    database: Database, cases: Cases
+) -> None:
     first, second, third = cases.ids
     later = NOW + dt.timedelta(hours=1)
     async with database.transaction() as session:
         for case, at in ((second, later), (first, NOW), (first, later), (third, later)):
             await evidence.add(session, case=case, kind="after", file=File(), person=None, now=at)
         await evidence.add(session, case=second, kind="after", file=File(digest="cd" * 32), person=None, now=NOW)
-        assert await evidence.same_file(session, "ab" * 32, third) == [
-            (first, "示例容〔2026〕0001号", NOW),
-            (second, "示例容〔2026〕0002号", later),
-        ]
-        assert await evidence.same_file(session, "cd" * 32, second) == []
+        twin = Twin(first, "示例容〔2026〕0001号", "420704", "示例局", NOW)
+        assert await evidence.twins(session, {"ab" * 32, "cd" * 32, "ef" * 32}, third) == {
+            "ab" * 32: twin,
+            "cd" * 32: Twin(second, "示例容〔2026〕0002号", "420704", "示例局", NOW),
+        }
+        assert (await evidence.twins(session, {"ab" * 32}, first))["ab" * 32].case == second
+        assert await evidence.twins(session, {"cd" * 32}, second) == {}
+        assert await evidence.twins(session, (), third) == {}
         assert await evidence.digests(session) == {"ab" * 32, "cd" * 32}
+
+
+async def test_a_case_knows_since_when_it_has_a_file(database: Database, cases: Cases) -> None:
+    first, second, _ = cases.ids
+    async with database.transaction() as session:
+        for hour in (0, 1):
+            at = NOW + dt.timedelta(hours=hour)
+            await evidence.add(session, case=first, kind="after", file=File(), person=None, now=at)
+        await evidence.add(session, case=second, kind="after", file=File(digest="cd" * 32), person=None, now=NOW)
+        assert await evidence.since(session, first, ["ab" * 32, "cd" * 32]) == {"ab" * 32: NOW}
+        assert await evidence.since(session, first, ()) == {}
 
 
 @pytest.mark.parametrize(

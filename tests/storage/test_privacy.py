@@ -5,21 +5,54 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
-from storage import attachments, chats, enterprises, invitations, messages, notices, people, privacy, questions
+from storage import (
+    attachments,
+    cases,
+    chats,
+    enterprises,
+    evidence,
+    invitations,
+    messages,
+    notices,
+    people,
+    privacy,
+    questions,
+    ratings,
+    requests,
+    views,
+)
 from storage import self_checks as checks
+from storage.cases import Series
+from storage.chain import CASES, ENTERPRISES, Chain
 from storage.database import Database, Session
 from storage.enterprises import NewEnterprise
-from storage.privacy import ERASED_NAME, Erased, ErasedPerson, HoldsOffice, Kept
-from storage.tables import Asked, Attachment, Base, Chat, Invitation, Message, Notice, Press
+from storage.kept import Kept, kept_about
+from storage.privacy import ERASED_NAME, Erased, ErasedPerson, HoldsOffice
+from storage.tables import Asked, Attachment, Base, Chat, Invitation, Message, Notice, Pledge, Press
+from tests.storage.offices import new_office
 
 NOW = dt.datetime(2026, 11, 20, 2, 0, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 11, 20)
 DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file as it was taken in."""
+
+    digest: str
+    name: str
+    mime: str
+    size: int
+    taken: dt.datetime | None = None
+
+
 KEEP_ALL = {
     "messages_days": 0,
     "questions_days": 0,
@@ -93,7 +126,7 @@ async def appointed(session: Session, person: int) -> int:
 
 
 async def kept(session: Session, chat: str = "owner", person: int | None = None) -> Kept:
-    return await privacy.kept_about(session, "web", chat, person)
+    return await kept_about(session, "web", chat, person)
 
 
 async def counts(session: Session) -> dict[str, int]:
@@ -166,7 +199,7 @@ async def test_a_known_person_sees_what_is_kept_of_them_too_r48(database: Databa
 async def test_nothing_is_kept_of_a_chat_that_never_spoke(database: Database) -> None:
     async with database.reading() as session:
         found = await kept(session, "stranger", 99)
-    assert found == Kept(None, (), (), {}, (), (), (), (), ())
+    assert found == Kept(drafts={})
 
 
 async def test_an_erased_chat_keeps_the_request_in_hand_and_what_waits_behind_it_r48(database: Database) -> None:
@@ -241,6 +274,120 @@ async def test_an_erased_person_is_a_guest_without_a_name_r48(database: Database
         assert (await session.execute(select(Invitation.name))).scalars().all() == [None]
         assert (await session.execute(select(Notice.kind))).scalars().all() == []
         assert "李梅" not in await everything(session)
+
+
+async def test_r48_what_was_handed_in_signed_and_done_in_a_case_is_seen_and_stays(database: Database) -> None:
+    office = await new_office(database)
+    info = await office.opens()
+    async with database.transaction() as session:
+        person = await people.new_person(session, "李梅", NOW)
+        await chats.load_dialogue(session, "web", "owner", NOW)
+        await people.seat(session, "web", "owner", person)
+        await people.bind(session, person, office.enterprise, NOW)
+        file = KeptFile("a" * 64, "门口.jpg", "image/jpeg", 2048)
+        for one in ({"file": file}, {"text": "已经清空"}):
+            await evidence.add(session, case=info.id, kind="after", person=person, now=NOW, **one)
+        await evidence.add(session, case=info.id, kind="inspection", text="别人的", person=office.persons[0], now=NOW)
+        await cases.note(session, info.id, "guidance", {"accepts": True}, person, NOW)
+        signed = {"signer": person, "signed_name": "李梅", "signed": NOW, "digest": "b" * 64, "code": "ABCDEFGHJK23"}
+        session.add(
+            Pledge(
+                case=info.id,
+                kind="rectification",
+                version=1,
+                state="signed",
+                promises="[]",
+                text="",
+                made=NOW,
+                **signed,
+            )
+        )
+        before = await kept(session, person=person)
+    assert [(one.name, one.text, one.number) for one in before.pieces] == [
+        (None, "已经清空", info.number),
+        ("门口.jpg", None, info.number),
+    ]
+    assert [(one.kind, one.version, one.name) for one in before.pledges] == [("整改承诺", 1, "李梅")]
+    assert [(one.act, one.number) for one in before.acts] == [("guidance", info.number)]
+    written = before.to_json({"guidance": "答复指导"})
+    assert written["交的材料"][1]["文件名"] == "门口.jpg"
+    assert written["案件里做的事"][0]["事"] == "答复指导"
+    assert written["删除时"]["依法留存"] == ["交的材料", "签的承诺书", "案件里做的事"]
+    async with database.transaction() as session:
+        erased = await privacy.erase_person(session, person, NOW + DAY)
+        assert (erased.pieces, erased.pledges, erased.stays) == (2, 1, 3)
+        await privacy.erase_chat(session, "web", "owner", NOW + DAY, None)
+        after = await kept(session, person=person)
+    assert (after.pieces, after.pledges, after.acts) == (before.pieces, before.pledges, before.acts)
+    left = (after.messages, after.questions, after.drafts, after.files, after.checks, after.facts, after.requests)
+    assert (after.name, *left) == (ERASED_NAME, (), (), {}, (), (), (), ())
+    assert await office.breaks() == []  # the record holds without the name
+
+
+async def test_r48_what_was_rated_and_asked_for_is_seen_and_goes_but_for_the_number(database: Database) -> None:
+    async with database.transaction() as session:
+        person, _ = await contact(session)
+        await says(session, "没贴价签")
+        info = await requests.register(
+            session,
+            series=Series("420704", "诉求", "鄂城诉求"),
+            department="市场监管局",
+            channel="web",
+            chat="owner",
+            person=person,
+            question="能不能分期",
+            due=TODAY,
+            year=2026,
+            now=NOW,
+        )
+        to = [("web", "owner", person), ("telegram", "4711", person)]
+        about = {"about": "request", "subject": info.id, "ordinal": 1, "office": None, "way": None}
+        place = {"jurisdiction": "420704", "department": "市场监管局"}
+        await ratings.lay(session, **about, **place, to=to, now=NOW)
+        asked = await ratings.own(session, 1, "web", "owner", person)
+        assert asked is not None
+        await ratings.give(session, asked, 2, NOW)
+        await ratings.say(session, asked, "太慢")
+        found = (await kept(session, person=person)).to_json()
+        assert [(one["编号"], one["问题"]) for one in found["诉求"]] == [(info.number, "能不能分期")]
+        assert [(one["分"], one["话"]) for one in found["评价"]] == [(2, "太慢")]
+        await privacy.erase_person(session, person, NOW)
+        erased = await privacy.erase_chat(session, "web", "owner", NOW, None)
+        assert (erased.requests, erased.ratings) == (1, 0)
+        rows = await everything(session)
+        assert info.number in rows
+        for gone in ("能不能分期", "太慢", "4711"):
+            assert gone not in rows
+
+
+async def test_r48_a_contact_sees_who_looked_by_office_while_they_were_a_contact(database: Database) -> None:
+    office = await new_office(database)
+    info = await office.opens()
+
+    async def looks(kind: Chain, owner: int, what: str, now: dt.datetime) -> None:
+        async with database.transaction() as session:
+            held = await people.office(session, office.offices[1])
+            assert held is not None
+            await views.looked(session, kind, owner, what, held, now)
+
+    await looks(ENTERPRISES, office.enterprise, "contacts", NOW - DAY)
+    async with database.transaction() as session:
+        person = await people.new_person(session, "李梅", NOW)
+        bound = await people.bind(session, person, office.enterprise, NOW)
+    await looks(ENTERPRISES, office.enterprise, "contacts", NOW)
+    await looks(CASES, info.id, "evidence", NOW + DAY)
+    async with database.transaction() as session:
+        await people.unbind(session, bound, NOW + 2 * DAY, "unbound")
+    await looks(CASES, info.id, "evidence", NOW + 3 * DAY)
+    async with database.reading() as session:
+        found = await views.views_of(session, person)
+        assert await views.views_of(session, office.persons[0]) == []
+    assert [(one.at, one.what, one.number) for one in found] == [
+        (NOW + DAY, "evidence", info.number),
+        (NOW, "contacts", None),
+    ]
+    assert {(one.role, one.department, one.licence) for one in found} == {("officer", "示例市场监管局", "示例-0001")}
+    assert "李梅" not in str(found)
 
 
 async def everything(session: Session) -> str:

@@ -82,6 +82,7 @@ def upgrade() -> None:
     sa.Column("score", sa.Integer(), nullable=True),
     sa.Column("sentence", sa.Text(), nullable=True),
     sa.Column("asked", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("told", sa.DateTime(timezone=True), nullable=True),
     sa.Column("given", sa.DateTime(timezone=True), nullable=True),
     sa.Column("handled", sa.DateTime(timezone=True), nullable=True),
     sa.Column("handled_by", KEY, nullable=True),
@@ -94,6 +95,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rating", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rating_jurisdiction_department_given"), ["jurisdiction", "department", "given"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rating_told_id"), ["told", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rating_person"), ["person"], unique=False)
 
     op.create_table("request",
     sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -122,6 +125,7 @@ def upgrade() -> None:
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_request_channel_chat_state"), ["channel", "chat", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_jurisdiction_department_state_due"), ["jurisdiction", "department", "state", "due"], unique=False)
+        batch_op.create_index(batch_op.f("ix_request_jurisdiction_made"), ["jurisdiction", "made"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_state_held_until"), ["state", "held_until"], unique=False)
 
     op.create_table("answer",
@@ -173,6 +177,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_guidance_enterprise_id"), ["enterprise", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_guidance_jurisdiction_department_at"), ["jurisdiction", "department", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_guidance_meeting"), ["meeting"], unique=False)
+
+    op.create_table("guidance_event",
+    sa.Column("id", KEY, autoincrement=True, nullable=False),
+    sa.Column("guidance", KEY, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("person", KEY, nullable=True),
+    sa.Column("act", sa.String(length=12), nullable=False),
+    sa.Column("text", sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(["guidance"], ["guidance.id"], name=op.f("fk_guidance_event_guidance")),
+    sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_guidance_event_person")),
+    sa.PrimaryKeyConstraint("id", name=op.f("pk_guidance_event"))
+    )
+    with op.batch_alter_table("guidance_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_guidance_event_guidance_id"), ["guidance", "id"], unique=False)
 
     op.create_table("instruction",
     sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -241,6 +259,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("pledge", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pledge_digest"), ["digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pledge_signed"), ["signed"], unique=False)
 
     op.create_table("request_event",
     sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -259,9 +278,25 @@ def upgrade() -> None:
     with op.batch_alter_table("enterprise", schema=None) as batch_op:
         batch_op.add_column(sa.Column("head", sa.String(length=64), nullable=True))
 
+    with op.batch_alter_table("case_file", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("promise_due", sa.Date(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_case_file_promise_due"), ["promise_due"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_file_jurisdiction_closed"), ["jurisdiction", "closed"], unique=False)
+
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("promise", sa.String(length=24), nullable=True))
+
 
 def downgrade() -> None:
     op.drop_table("lease")
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_column("promise")
+
+    with op.batch_alter_table("case_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_file_jurisdiction_closed"))
+        batch_op.drop_index(batch_op.f("ix_case_file_promise_due"))
+        batch_op.drop_column("promise_due")
+
     with op.batch_alter_table("enterprise", schema=None) as batch_op:
         batch_op.drop_column("head")
 
@@ -270,6 +305,7 @@ def downgrade() -> None:
 
     op.drop_table("request_event")
     with op.batch_alter_table("pledge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pledge_signed"))
         batch_op.drop_index(batch_op.f("ix_pledge_digest"))
 
     op.drop_table("pledge")
@@ -283,6 +319,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_instruction_answered_due"))
 
     op.drop_table("instruction")
+    with op.batch_alter_table("guidance_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_guidance_event_guidance_id"))
+
+    op.drop_table("guidance_event")
     with op.batch_alter_table("guidance", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_guidance_meeting"))
         batch_op.drop_index(batch_op.f("ix_guidance_jurisdiction_department_at"))
@@ -297,11 +337,14 @@ def downgrade() -> None:
     op.drop_table("answer")
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_request_state_held_until"))
+        batch_op.drop_index(batch_op.f("ix_request_jurisdiction_made"))
         batch_op.drop_index(batch_op.f("ix_request_jurisdiction_department_state_due"))
         batch_op.drop_index(batch_op.f("ix_request_channel_chat_state"))
 
     op.drop_table("request")
     with op.batch_alter_table("rating", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rating_person"))
+        batch_op.drop_index(batch_op.f("ix_rating_told_id"))
         batch_op.drop_index(batch_op.f("ix_rating_jurisdiction_department_given"))
 
     op.drop_table("rating")

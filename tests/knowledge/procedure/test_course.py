@@ -31,13 +31,13 @@ from knowledge.procedure.case import (
     plain,
 )
 from knowledge.procedure.closing import REQUIREMENTS
-from knowledge.procedure.ladder import rungs, shipped_ladder
-from knowledge.procedure.periods import late_promises, overdue_days
+from knowledge.procedure.ladder import promise_rungs, rungs, shipped_ladder, visit_rungs
+from knowledge.procedure.periods import breaks_after, late_promises, overdue_days, running_promises
 from knowledge.procedure.results import OFFICES, Done, Refused
 from knowledge.procedure.steps import _STEPS, step
 from tests.knowledge.procedure.courses import FACTS, FRIDAY
 
-MOVES_THE_DAY = (acts.DecideExtension, acts.ReturnEvidence, acts.RecordVisit, acts.Reopen)
+MOVES_THE_DAY = (acts.DecideExtension, acts.GiveTime, acts.ReturnEvidence, acts.RecordVisit, acts.Reopen)
 """The acts by which a deadline may move; besides these, a first diagnosis sets it."""
 ORDER = list(SEVERITY_NAMES)
 TEXTS = st.sampled_from(["写明了", "写明了", "写明了", " "])
@@ -64,13 +64,14 @@ def _any_act(case: Case, day: dt.date) -> st.SearchStrategy[acts.Act]:
         st.builds(acts.Diagnose, facts, TEXTS, own_day, red, severities, TEXTS, st.booleans()),
         st.builds(acts.AnswerGuidance, st.booleans()),
         st.builds(acts.Pledge, promises, st.sampled_from(list(PLEDGE_NAMES))),
-        st.builds(acts.SubmitEvidence),
+        st.builds(acts.SubmitEvidence, st.sampled_from([(), (), ("a",), ("a", "b")])),
         st.builds(acts.PassEvidence, st.lists(ids, unique=True, max_size=2).map(tuple)),
-        st.builds(acts.ReturnEvidence, TEXTS, a_day),
+        st.builds(acts.ReturnEvidence, TEXTS, a_day, st.sampled_from([(), (), ("a",), ("b", "c")])),
         st.builds(acts.KeepPromise, ids),
         st.builds(acts.BreakPromise, ids, TEXTS),
         st.builds(acts.AskExtension, a_day, TEXTS),
         st.builds(acts.DecideExtension, st.booleans(), TEXTS, st.one_of(st.none(), a_day)),
+        st.builds(acts.GiveTime, a_day, TEXTS),
         st.builds(acts.StateDefence, TEXTS),
         st.builds(acts.AnswerDefence, TEXTS),
         st.builds(acts.RecordVisit, st.booleans(), st.one_of(st.none(), a_day)),
@@ -97,12 +98,16 @@ def _fitting_acts(case: Case, day: dt.date) -> list[acts.Act]:
     ids = tuple(promise.id for promise in case.promises if promise.state == "open")
     fitting: list[acts.Act] = [acts.StateDefence("不服"), acts.AnswerDefence("理由"), acts.Waive("visit", "理由")]
     fitting += [acts.BreakPromise(id, "理由") for id in ids]
+    fitting += [acts.SubmitEvidence((id,)) for id in ids]
+    waiting = [promise for promise in case.promises if promise.is_waiting]
+    fitting += [acts.ReturnEvidence("照片", max(new_day, one.due), (one.id,)) for one in waiting]
+    fitting += [acts.KeepPromise(one.id) for one in waiting]
     if case.stage == "rectifying":
         until = max(day, case.due or day)
         signed = (Promise("abc"[len(case.promises) % 3], "清空", until),)
         fitting += [acts.Pledge(signed, kind) for kind in PLEDGE_NAMES]
         fitting += [acts.SubmitEvidence()] * 3 + [acts.Escalate(), acts.Escalate(), acts.AskExtension(new_day, "理由")]
-        fitting += [acts.RecordVisit(False, new_day)]
+        fitting += [acts.RecordVisit(False, new_day), acts.GiveTime(new_day, "理由")]
     elif case.stage == "submitted":
         fitting += [acts.PassEvidence(ids)] * 2 + [acts.PassEvidence(), *[acts.ReturnEvidence("照片", new_day)] * 2]
     else:
@@ -233,6 +238,29 @@ class Course(RuleBasedStateMachine):
         ahead = rungs(self.case, shipped_ladder(), self.day)
         assert bool(ahead) == (self.case.turn == "enterprise"), "R39, R40"
         assert all(rung.due == self.case.due for rung in ahead)
+        promised = promise_rungs(self.case, shipped_ladder(), self.day)
+        running = {promise.due for promise in running_promises(self.case)}
+        spoken = {self.case.due} if ahead else set()
+        assert {rung.due for rung in promised} <= running - spoken, "R39: one reminder names both"
+        assert {due for due in running - spoken if due >= self.day} <= {rung.due for rung in promised}, "R39"
+
+    @invariant()
+    def a_promise_runs_only_while_nobody_else_has_to_act(self) -> None:
+        waits = self.case.stage in ("submitted", "closed") or self.case.has_open_extension
+        assert not (waits and running_promises(self.case)), "R40"
+        assert not any(promise.is_waiting for promise in running_promises(self.case)), "R40"
+        assert all(promise.handed_in is None for promise in self.case.promises if promise.state != "open")
+        due = breaks_after(self.case)
+        assert due is None or not self.case.is_historical, "R24"
+
+    @invariant()
+    def a_visit_has_its_day_from_passing_until_it_is_recorded(self) -> None:
+        waits = self.case.stage == "passed" and self.case.visited is None
+        assert not waits or self.case.visit_due is not None, "R26"
+        assert self.case.stage in ("passed", "closed") or self.case.visit_due is None, "R26"
+        ahead = visit_rungs(self.case, shipped_ladder(), self.day)
+        assert bool(ahead) == (waits and "visit" not in self.case.waived), "R26"
+        assert all(rung.to == "officer" and rung.due == self.case.visit_due for rung in ahead)
 
     @invariant()
     def nothing_runs_against_the_enterprise_while_the_authority_has_to_act(self) -> None:

