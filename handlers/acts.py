@@ -22,7 +22,7 @@ from handlers.guidance import answering, meetings, recording
 from handlers.guidance import page as guidance_page
 from handlers.ledger import asking as ledger_asking
 from handlers.papers.acts import ACTS as PAPER_ACTS
-from handlers.pledges import drafting, reviewing
+from handlers.pledges import drafting, editing, reviewing
 from handlers.pledges import page as pledge_page
 from handlers.ratings import giving, tasks
 from handlers.requests.acts import ACTS as REQUEST_ACTS
@@ -60,5 +60,6 @@ ACTS: Acts = {
     **PAPER_ACTS,
     **pledge_page.ACTS,
     **drafting.ACTS,
+    **editing.ACTS,
     **reviewing.ACTS,
 }

@@ -27,11 +27,7 @@ ol.events > li > p { break-after: avoid; break-inside: avoid; }
 .was { color: #4a5565; }
 code { font: .8125rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 ul.files { margin: 4px 0; padding-left: 1.2rem; }
-@media (max-width: 420px) {
-  .change { grid-template-columns: 1fr; }
-  .change dt { border-top: 1px solid #d5dbe3; padding-bottom: 0; }
-  .change dd { border-top: 0; padding-top: 0; }
-}
+@media (max-width: 420px) { .change { grid-template-columns: 5.5rem 1fr; gap: 0 8px; } }
 @media print {
   @page { margin: 18mm 16mm; }
   body { padding: 0; max-width: none; font-size: 11pt; }

@@ -158,7 +158,7 @@ async def _use(turn: Turn, act: Act) -> Any:
         stale = Block("lead", words.PHRASE_STALE)
         if again is None:
             return Reply((stale,), (common.MENU,))
-        return Reply((stale, *again.blocks[1:]), again.choices)
+        return Reply((stale, Block("text", again.blocks[0].text), *again.blocks[1:]), again.choices)
     text = act.get("text")
     if text is None:
         return await _pick(turn, run, act)

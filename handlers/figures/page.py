@@ -28,8 +28,8 @@ from storage.figures import Scope
 from storage.rating_figures import DepartmentFigures, Figure
 
 MENU = Choice(house_words.LABEL_MENU, {"do": "menu"})
-MATTERS = 5
-DEPARTMENTS = 5
+MOST = 5
+"""So many lines stand before the buttons."""
 
 
 def scope_of(turn: Turn, act: Act) -> tuple[Scope, Span] | None:
@@ -114,7 +114,7 @@ async def _kinds(turn: Turn, act: Act, scope: Scope, span: Span) -> Reply:
 
 
 async def _matters(turn: Turn, act: Act, scope: Scope, span: Span) -> Reply:
-    found = named_matters(turn, await figures.matters(turn.session, scope, MATTERS))
+    found = named_matters(turn, await figures.matters(turn.session, scope, MOST))
     lines = [words.MATTER.format(n=n, title=short(title, 24), count=count) for n, (title, count) in enumerate(found, 1)]
     title = words.MATTERS if lines else words.MATTERS_NONE
     return _detail(title.format(span=span.words), lines, scope, span)
@@ -128,12 +128,13 @@ async def _ratings(turn: Turn, act: Act, scope: Scope, span: Span) -> Reply:
         return _detail(words.RATINGS_NONE.format(span=months), [], scope, span)
     title = words.RATINGS.format(span=months, count=sum(one.all.count for one in found))
     named = rating_lines(found)
-    return _detail(title, [words.RATING.format(name=name, figure=said) for name, said in named[:5]], scope, span)
+    lines = [words.RATING.format(name=name, figure=said) for name, said in named[:MOST]]
+    return _detail(title, lines, scope, span, words.MORE_IN_BOOK if len(named) > MOST else "")
 
 
 async def _picture(turn: Turn, act: Act, scope: Scope, span: Span) -> Reply:
     counted = await count(turn.session, scope)
-    place, named = turn.house.place_words(scope.jurisdiction), named_matters(turn, counted.matters[:MATTERS])
+    place, named = turn.house.place_words(scope.jurisdiction), named_matters(turn, counted.matters[:MOST])
     drawn = await asyncio.to_thread(draw, counted, _when(turn, span), place, turn.now, named)
     names = [words.PICTURE_NAME.format(span=span.words), words.PICTURE_NAME_DEPARTMENTS.format(span=span.words)]
     files = [Enclosure(name, "image/png", picture) for name, picture in zip(names, drawn, strict=False)]
@@ -211,9 +212,9 @@ def _elsewhere(turn: Turn, scope: Scope, span: Span) -> Choice:
     return Choice(ledger_words.ALL_DEPARTMENTS, _act(scope, span, department=None))
 
 
-def _detail(lead: str, lines: Sequence[str], scope: Scope, span: Span) -> Reply:
+def _detail(lead: str, lines: Sequence[str], scope: Scope, span: Span, note: str = "") -> Reply:
     choices = [Choice(words.LABEL_BACK, _act(scope, span)), MENU]
-    return Reply.of(("lead", lead), ("list", "\n".join(lines)), choices=choices)
+    return Reply.of(("lead", lead), ("list", "\n".join(lines)), ("note", note), choices=choices)
 
 
 def _with_files(lead: str, files: Sequence[Enclosure], scope: Scope, span: Span) -> Reply:

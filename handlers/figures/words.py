@@ -39,7 +39,7 @@ RATING = "{name}：{figure}"
 RATED = "{count}次，平均{mean:.1f}分，满意率{good:.0%}"
 RATED_FEW = "{count}次，不到5次不算平均"
 NO_WAY = "没有用指导"
-RATINGS_MONTHS = "评价按整月算，谁评的不显示。"
+MORE_IN_BOOK = "其余的在“下载表格”里。"
 PICTURE = "{span}统计图："
 PICTURE_NAME = "统计 {span}.png"
 PICTURE_NAME_DEPARTMENTS = "统计 {span} 各部门.png"
@@ -76,7 +76,6 @@ FORMULAS = (
 )
 """How the figures of cases are made, printed with them; those of ratings are in ``handlers.ratings.words``."""
 
-LABEL_FIGURES = "统计"
 LABEL_PICTURE = "看图"
 LABEL_BOOK = "下载表格"
 LABEL_DEPARTMENTS = "按部门"

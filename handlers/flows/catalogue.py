@@ -26,7 +26,7 @@ from handlers.guidance.meetings import MinutesFlow, MoveFlow
 from handlers.guidance.recording import GuideFlow
 from handlers.ledger.asking import ExportFlow
 from handlers.papers.acts import FLOWS as PAPER_FLOWS
-from handlers.pledges.drafting import AddPromiseFlow, EditPromiseFlow, RedressFlow
+from handlers.pledges.editing import AddPromiseFlow, EditPromiseFlow, RedressFlow
 from handlers.pledges.reviewing import BreakFlow
 from handlers.pledges.signing import SignFlow
 from handlers.ratings.giving import SayFlow

@@ -57,6 +57,8 @@ def _title(document: Any, text: str) -> list[Any]:
 
 def _hand(document: Any, text: str) -> list[Any]:
     """A line to be written on by hand; its place is a field of nobody's."""
+    if layout.ends_in_table(document):
+        layout.blank(document)
     return [layout.paragraph(document, text + _HAND, "公文主送")]
 
 

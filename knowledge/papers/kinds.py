@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from knowledge.papers.fitting import FITS
-from knowledge.procedure.case import OUTCOME_NAMES
+from knowledge.procedure.case import OUTCOME_NAMES, OutcomeKind
 from knowledge.yaml_data import DataError, Node, load_yaml
 
 DATA = Path(__file__).parents[1] / "data" / "papers"
@@ -67,7 +67,7 @@ class Kind:
 class Ground:
     """The article of law that an outcome rests on, and what the papers call that outcome."""
 
-    outcome: str
+    outcome: OutcomeKind
     name: str
     law: str
 
@@ -148,7 +148,8 @@ def _kind(node: Node, fields: Mapping[str, Field]) -> Kind:
 
 
 def _ground(node: Node) -> Ground:
-    outcome = node.text("outcome")
-    if outcome not in OUTCOME_NAMES:
-        raise DataError(node.path, node.line, f"没有结果“{outcome}”")
+    said = node.text("outcome")
+    outcome = next((one for one in OUTCOME_NAMES if one == said), None)
+    if outcome is None:
+        raise DataError(node.path, node.line, f"没有结果“{said}”")
     return Ground(outcome, node.text("name"), node.text("law"))

@@ -84,12 +84,12 @@ def _settings(document: Any) -> None:
     for language in settings.findall(qn("w:themeFontLang")):
         language.set(qn("w:eastAsia"), "zh-CN")
     compat = settings.find(qn("w:compat"))
-    if compat is not None:
-        settings.remove(compat)
-    settings.append(
+    for old in list(compat):
+        compat.remove(old)
+    compat.append(
         parse_xml(
-            f'<w:compat {nsdecls("w")}><w:compatSetting w:name="compatibilityMode" '
-            'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+            f'<w:compatSetting {nsdecls("w")} w:name="compatibilityMode" '
+            'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
         )
     )
 
@@ -189,7 +189,8 @@ def characters(properties: Any, **of: float) -> None:
 
 
 def _space(properties: Any, points: float) -> None:
-    properties.append(parse_xml(f'<w:spacing {nsdecls("w")} w:val="{round(points * 20)}"/>'))
+    spacing = parse_xml(f'<w:spacing {nsdecls("w")} w:val="{round(points * 20)}"/>')
+    properties.insert_element_before(spacing, "w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:lang")
 
 
 def _lang(document: Any) -> None:
@@ -280,6 +281,12 @@ def has_words(document: Any) -> bool:
     return any(own.text for own in document.paragraphs)
 
 
+def ends_in_table(document: Any) -> bool:
+    """Whether a form is the last thing drawn."""
+    last = [child for child in document.element.body if child.tag != qn("w:sectPr")][-1:]
+    return bool(last) and last[0].tag == qn("w:tbl")
+
+
 def blank(document: Any, count: int = 1) -> None:
     for _ in range(count):
         paragraph(document, "", "公文主送").paragraph_format.keep_with_next = True
@@ -322,7 +329,8 @@ def _table(document: Any, widths: tuple[float, ...], style: str | None = None) -
     made.autofit = False
     made.alignment = 1
     margins = "".join(f'<w:{side} w:w="68" w:type="dxa"/>' for side in ("left", "right"))
-    made._tbl.tblPr.append(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"))
+    cell_margins = parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>")
+    made._tbl.tblPr.insert_element_before(cell_margins, "w:tblLook")
     for column, width in zip(made.columns, widths, strict=True):
         column.width = Mm(width)
     return made

@@ -30,6 +30,7 @@ from storage.tables import Pledge
 from tests.bot.test_cli import Line, line
 from tests.conftest import new_postgres_database
 from tests.handlers.test_cases import Street, diagnosed, street
+from tests.handlers.test_pledges import signed
 from tests.storage.offices import DIAGNOSIS, NOW, TODAY, Office, new_office
 
 __all__ = ["line", "street"]
@@ -264,8 +265,6 @@ async def test_the_check_tells_how_far_it_is(database: Database) -> None:
 
 
 async def test_r34_a_signed_pledge_that_was_changed_or_slipped_in_is_named(street: Street) -> None:
-    from tests.handlers.test_pledges import signed
-
     made = await signed(street)
 
     async def found() -> list[str]:

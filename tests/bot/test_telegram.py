@@ -372,11 +372,11 @@ def breaks_once(service: Service, monkeypatch: pytest.MonkeyPatch) -> asyncio.Ev
     """Let the next storing fail, as at a crash."""
     broken, real = asyncio.Event(), service.intake.take_all
 
-    async def take_all(batch: list[Incoming]) -> int:
+    async def take_all(batch: list[Incoming], whole_at: object) -> int:
         if not broken.is_set():
             broken.set()
             raise RuntimeError("the disk is full")
-        return await real(batch)
+        return await real(batch, whole_at)
 
     monkeypatch.setattr(service.intake, "take_all", take_all)
     return broken

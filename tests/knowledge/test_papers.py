@@ -11,6 +11,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from defusedxml.ElementTree import fromstring
 from docx.oxml.ns import qn
 
 from knowledge.papers import build, layout, tags
@@ -236,6 +237,32 @@ def test_an_office_finds_the_styles_by_name_and_few_others() -> None:
     names = {style.name for style in docx.Document(DATA / ORDER.file).styles}
     assert {"公文标题", "公文正文", "公文一级标题", "公文二级标题", "公文落款", "公文红头"} <= names
     assert len(names) < 30
+
+
+ORDERS = {
+    "pPr": "pStyle keepNext keepLines pageBreakBefore widowControl pBdr shd tabs overflowPunct topLinePunct autoSpaceDE "
+    "autoSpaceDN snapToGrid spacing ind jc outlineLvl rPr sectPr",
+    "rPr": "rStyle rFonts b bCs i color spacing w kern position sz szCs lang",
+    "tblPr": "tblStyle tblW jc tblInd tblBorders tblLayout tblCellMar tblLook",
+    "sectPr": "reference type pgSz pgMar pgNumType cols titlePg docGrid",
+    "settings": "zoom proofState defaultTabStop evenAndOddHeaders characterSpacingControl savePreviewPicture compat rsids "
+    "themeFontLang clrSchemeMapping doNotAutoCompressPictures shapeDefaults decimalSymbol listSeparator",
+    "font": "altName charset family pitch",
+}
+"""Parts of the sequences of ISO/IEC 29500 that the templates use: Word takes a file with another order for damaged."""
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
+def test_elements_stand_in_the_order_of_the_standard(kind: object) -> None:
+    with zipfile.ZipFile(DATA / kind.file) as archive:  # type: ignore[attr-defined]
+        for name in archive.namelist():
+            if not name.startswith("word/") or not name.endswith(".xml") or "theme" in name:
+                continue
+            for element in fromstring(archive.read(name)).iter():
+                order = ORDERS.get(element.tag.rpartition("}")[2], "").split()
+                found = [child.tag.rpartition("}")[2] for child in element if child.tag.startswith(f"{{{W}}}")]
+                found = ["reference" if one in ("headerReference", "footerReference") else one for one in found]
+                assert not order or found == sorted(found, key=order.index), (name, element.tag, found)
 
 
 # ---- filling
