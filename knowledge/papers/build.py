@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from knowledge.papers import layout
+from knowledge.papers import blocks, layout
 from knowledge.papers.filling import packed
 from knowledge.papers.kinds import DATA, Kind, shipped_papers
 from knowledge.papers.wording import WORDING
@@ -24,58 +24,58 @@ _AFTER = ("sign", "hand", "opinions", "pledge")
 
 def draw(kind: Kind) -> bytes:
     """The template of a kind, as its wording says."""
-    look, blocks = WORDING[kind.id]
+    look, parts = WORDING[kind.id]
     document = layout.new_document()
     layout.number_pages(document)
     if look == "letter":
         layout.letter_head(document, "{{ 部门名称 }}")
     if look == "draft":
         layout.draft_mark(document, DRAFT)
-    for number, (what, *words) in enumerate(blocks):
-        ends = number + 1 < len(blocks) and blocks[number + 1][0] in _AFTER
+    for number, (what, *words) in enumerate(parts):
+        ends = number + 1 < len(parts) and parts[number + 1][0] in _AFTER
         for paragraph in _DRAW[what](document, *words):
             paragraph.paragraph_format.keep_with_next = ends or None
     return packed(layout.saved(document, kind.title))
 
 
 def _styled(style: str) -> Callable[..., list[Any]]:
-    return lambda document, text: [layout.paragraph(document, text, style)]
+    return lambda document, text: [blocks.paragraph(document, text, style)]
 
 
 def _head(document: Any, text: str) -> list[Any]:
-    layout.paragraph(document, text, "公文一级标题")
+    blocks.paragraph(document, text, "公文一级标题")
     return []
 
 
 def _title(document: Any, text: str) -> list[Any]:
-    if layout.has_words(document):  # the number stands above
-        layout.blank(document)
-    layout.paragraph(document, text, "公文标题").paragraph_format.keep_with_next = True
-    layout.blank(document)
+    if blocks.has_words(document):  # the number stands above
+        blocks.blank(document)
+    blocks.paragraph(document, text, "公文标题").paragraph_format.keep_with_next = True
+    blocks.blank(document)
     return []
 
 
 def _hand(document: Any, text: str) -> list[Any]:
     """A line to be written on by hand; its place is a field of nobody's."""
-    if layout.ends_in_table(document):
-        layout.blank(document)
-    return [layout.paragraph(document, text + _HAND, "公文主送")]
+    if blocks.ends_in_table(document):
+        blocks.blank(document)
+    return [blocks.paragraph(document, text + _HAND, "公文主送")]
 
 
 def _opinions(document: Any, *labels: str) -> list[Any]:
-    layout.blank(document)
-    layout.table(document, [(label, f"　　　　　　　　签名：{_HAND}") for label in labels], _OPINIONS, 16)
+    blocks.blank(document)
+    blocks.table(document, [(label, f"　　　　　　　　签名：{_HAND}") for label in labels], _OPINIONS, 16)
     return []
 
 
 def _pledge(document: Any, picture: str, *words: str) -> list[Any]:
-    layout.blank(document)
-    layout.picture_row(document, picture, list(words))
+    blocks.blank(document)
+    blocks.picture_row(document, picture, list(words))
     return []
 
 
 def _rows(document: Any, *rows: str) -> list[Any]:
-    layout.table(document, [tuple(row.split("|")) for row in rows], _FOUR)
+    blocks.table(document, [tuple(row.split("|")) for row in rows], _FOUR)
     return []
 
 
@@ -85,7 +85,7 @@ _DRAW: dict[str, Callable[..., list[Any]]] = {
     "to": _styled("公文主送"),
     "text": _styled("公文正文"),
     "head": _head,
-    "sign": layout.signature,
+    "sign": blocks.signature,
     "hand": _hand,
     "opinions": _opinions,
     "pledge": _pledge,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from knowledge.papers.faults import BadTemplate, Fault
 from knowledge.papers.filling import CannotFill, fill
-from knowledge.papers.kinds import DATA, QR, Kind, Papers, shipped_papers
+from knowledge.papers.kinds import DATA, Kind, Papers, shipped_papers
 from knowledge.papers.package import MAX_BYTES, BadPackage, open_package
 from knowledge.papers.tags import Tag, read_tags
 
@@ -122,8 +122,3 @@ def read_own(path: Path) -> bytes:
 def unknown_file(papers: Papers) -> Fault:
     """What is said of a file whose name is no paper's."""
     return Fault("没有这种文书", f"文件名和文书名一样，例如 {next(iter(papers.kinds.values())).file}")
-
-
-def has_picture(template: Template) -> bool:
-    """Whether the template shows the QR picture of a signed pledge."""
-    return QR in template.fields

@@ -12,8 +12,9 @@ from handlers.cases import exhibit_words
 from handlers.cases.held_files import FOR
 from handlers.conversation import CHINA
 from handlers.flows import file_words
+from handlers.flows.flow import Run
 from handlers.messages import FileRef, Incoming, Part
-from storage import cases, evidence, messages
+from storage import cases, chats, evidence, messages
 from storage.evidence import EvidenceInfo
 from tests.handlers.test_cases import FIRM, LOG, Street, diagnosed, inbox, logged, newest, street, submitted
 from tests.people import Person, lead_of, words_of
@@ -389,7 +390,6 @@ async def test_without_a_case_the_owner_is_told_what_to_do(street: Street) -> No
 
 async def test_a_guest_is_told_that_pictures_are_not_read_and_the_words_below_are_answered(street: Street) -> None:
     guest = street.world.person("guest")
-    await street.world.database.upgrade()
     why, *answer = await sends(guest, *photos(1), text="货架上忘了贴价签，会罚吗")
     assert "图片我还看不懂" in words_of([why])
     assert "以执法机关认定为准" in words_of(answer)
@@ -493,7 +493,6 @@ async def test_a_picture_of_after_taken_before_the_inspection_is_a_question_to_t
         assert said.format(label="第1组 改正后") in text
     else:
         assert "检查以前" not in text
-    street.owner.last = street.owner.last
     await street.owner.says("我的事项")
     await street.owner.presses("1")
     assert "检查以前" not in words_of(await street.owner.presses("看材料"))
@@ -612,19 +611,13 @@ async def test_after_the_case_was_closed_the_files_stay_in_the_form(street: Stre
 async def test_a_case_that_asks_for_nothing_begins_no_form(street: Street) -> None:
     await logged(street)  # not diagnosed: nothing is asked of the enterprise yet
     info = await newest(street)
-    street.owner.last = []
-    reply = await street.owner.says("我的事项")
-    assert reply
     async with street.world.database.transaction() as session:
-        from storage import chats
-
+        await chats.load_dialogue(session, "web", "owner", street.world.clock.now())
         now = street.world.clock.now()
         act = {"do": "submit_evidence", "id": info.id}
         await chats.offer(session, "web", "owner", "tok", "提交整改", act, now)
     assert lead_of(await street.owner.presses_token("tok")) == exhibit_words.NOT_NOW.format(number=info.number)
 
 
-async def test_a_run_of_an_older_program_still_loads(street: Street) -> None:
-    from handlers.flows.flow import Run
-
+def test_a_run_of_an_older_program_still_loads() -> None:
     assert Run.from_json({"flow": "submit_evidence", "id": "x", "files": [{"digest": "ab"}]}).files == {}

@@ -219,3 +219,32 @@ async def test_two_processes_never_hold_two_messages_of_one_chat(database: Datab
         assert (await first(other)).key == "2"
     finally:
         await other.close()
+
+
+async def album(database: Database, *keys: str, name: str = "a", chat: str = "owner") -> None:
+    async with database.transaction() as session:
+        for key in keys:
+            await messages.take_in(session, "web", chat, key, {"kind": "photo", "album": name}, NOW)
+
+
+async def test_what_waits_of_an_album_is_held_and_nothing_else(database: Database) -> None:
+    await album(database, "1", "2")
+    await album(database, "3", name="b")
+    await album(database, "4", chat="neighbour")
+    async with database.transaction() as session:
+        await messages.hold_album(session, "web", "owner", "a", LATER)
+        await messages.hold_album(session, "web", "owner", "unknown", LATER)
+    assert await next_key(database) == "4"  # the others of this chat wait behind
+    assert await next_key(database, LATER) == "1"
+
+
+async def test_an_album_waits_as_long_as_more_of_it_is_not_dealt_with(database: Database) -> None:
+    await album(database, "1", "2")
+    await album(database, "3", name="b")
+    async with database.transaction() as session:
+        assert await messages.album_waits(session, "web", "owner", "a", "2")
+        found = await messages.next_waiting(session, NOW)
+        assert found is not None
+        await messages.mark_done(session, found)
+        assert not await messages.album_waits(session, "web", "owner", "a", "2")
+        assert not await messages.album_waits(session, "web", "neighbour", "a", "2")
