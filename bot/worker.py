@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -52,7 +53,7 @@ class Worker:
                 if stored is None:
                     return False
                 incoming = Incoming.from_json(stored.channel, stored.chat, stored.key, stored.at, stored.payload)
-                parts = await self._conversation.handle(session, incoming, self._now())
+                parts = await self._conversation.handle(session, replace(incoming, handled=self._now()))
                 state = "sent" if stored.channel in PULL_CHANNELS else "waiting"
                 await messages.put_out(session, stored, [part.to_json() for part in parts], self._now(), state)
                 await messages.mark_done(session, stored)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Awaitable
 
@@ -41,11 +40,10 @@ class Conversation:
         }
         self._typed |= {word: entry.act for entry in menus.all_entries() for word in (entry.label, *entry.said)}
 
-    async def handle(self, session: Session, incoming: Incoming, now: dt.datetime | None = None) -> list[Part]:
+    async def handle(self, session: Session, incoming: Incoming) -> list[Part]:
         """Act on one message and word the replies. All effects are in the session's transaction.
 
-        An album is one message: of those that bring it, the last one that is there is answered. ``now`` is later than
-        ``incoming.at`` for a message that came late.
+        An album is one message: of those that bring it, the last one that is there is answered.
         """
         dialogue = await chats.load_dialogue(session, incoming.channel, incoming.chat, incoming.at)
         if incoming.album:
@@ -56,7 +54,7 @@ class Conversation:
             incoming = whole
         day = incoming.at.astimezone(CHINA).date()
         speaker = await people.speaker_of(session, incoming.channel, incoming.chat, day, demo=self.house.demo)
-        turn = Turn(session, incoming, dialogue, self.house.knowledge(), self.house, speaker, self.engine, now)
+        turn = Turn(session, incoming, dialogue, self.house.knowledge(), self.house, speaker, self.engine)
         said = await self._reply(turn)
         replies = said if isinstance(said, list) else [said] if said else []
         parts: list[Part] = []

@@ -45,7 +45,7 @@ class Incoming:
     """One message from a person. ``text`` for text, ``choice`` for a pressed button's token, ``files`` as they are kept.
 
     Messages of one chat with the same ``album`` were sent together and are one set. ``problem`` says, in words for the
-    person, why a file that they sent was not taken in.
+    person, why a file that they sent was not taken in. ``handled`` is when it is acted on: known then only, and not kept.
     """
 
     channel: str
@@ -58,6 +58,7 @@ class Incoming:
     files: tuple[FileRef, ...] = ()
     album: str = ""
     problem: str = ""
+    handled: dt.datetime | None = None
 
     @property
     def taken(self) -> dt.datetime | None:

@@ -87,8 +87,6 @@ class Turn:
     house: House
     speaker: Speaker
     engine: Engine
-    handled: dt.datetime | None = None
-    """When the message is being handled; what came late was sent, at ``now``, long before."""
 
     @property
     def library(self) -> Library:
@@ -97,6 +95,11 @@ class Turn:
     @property
     def now(self) -> dt.datetime:
         return self.incoming.at
+
+    @property
+    def handled(self) -> dt.datetime:
+        """When the message is being handled; what came late was sent, at ``now``, long before."""
+        return self.incoming.handled or self.incoming.at
 
     @property
     def today(self) -> dt.date:

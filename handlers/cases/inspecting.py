@@ -268,7 +268,7 @@ def firm_label(n: int, name: str) -> str:
 
 def _times(turn: Turn, run: Run) -> list[str]:
     """When it was written and the pictures taken, where that is not now: what was sent without signal comes late."""
-    now = (turn.handled or turn.now).astimezone(CHINA)
+    now = turn.handled.astimezone(CHINA)
     taken = [dt.datetime.fromisoformat(file["taken"]) for file in run.files.get(PHOTOS, ()) if file.get("taken")]
     written = run.given.get("written")
     said = [(desk_words.TAKEN_AT, min(taken))] if taken else []

@@ -166,7 +166,7 @@ async def test_an_unknown_command_is_answered_with_the_menu(polling: Service) ->
     polling.double.says(7, "/nothing")
     sent = await polling.answered(7)
     assert words.UNKNOWN_COMMAND.format(command="/nothing") in sent.plain
-    assert words.LABEL_DOCUMENTS in [button.text for row in sent.buttons for button in row]
+    assert menus.DOCUMENTS.label in [button.text for row in sent.buttons for button in row]
 
 
 async def test_buttons_stand_two_a_row_and_do_what_they_say(polling: Service) -> None:
@@ -174,7 +174,7 @@ async def test_buttons_stand_two_a_row_and_do_what_they_say(polling: Service) ->
     menu = await polling.answered(7)
     assert all(len(row) == 2 for row in menu.buttons[:-1])
     assert all(len((button.callback_data or "").encode()) <= 64 for row in menu.buttons for button in row)
-    await press(polling, menu, words.LABEL_DOCUMENTS)
+    await press(polling, menu, menus.DOCUMENTS.label)
     shown = await polling.answered(7, 2)
     assert shown.plain.startswith(words.BROWSE_DOCUMENTS)
 
@@ -187,7 +187,7 @@ async def press(service: Service, sent: Sent, label: str, chat: int = 7) -> int:
 
 async def test_a_press_is_confirmed_to_the_persons_telegram(polling: Service) -> None:
     polling.double.says(7, "/menu")
-    query = await press(polling, await polling.answered(7), words.LABEL_DOCUMENTS)
+    query = await press(polling, await polling.answered(7), menus.DOCUMENTS.label)
     confirmed = await polling.double.waits_for(lambda sent: sent.method == "answerCallbackQuery", 7)
     assert confirmed.raw["callback_query_id"] == str(query)
 
@@ -195,7 +195,7 @@ async def test_a_press_is_confirmed_to_the_persons_telegram(polling: Service) ->
 async def test_a_press_too_old_to_confirm_is_acted_on_all_the_same(polling: Service) -> None:
     polling.double.says(7, "/menu")
     menu = await polling.answered(7)
-    polling.double.stale_queries.add(str(await press(polling, menu, words.LABEL_DOCUMENTS)))
+    polling.double.stale_queries.add(str(await press(polling, menu, menus.DOCUMENTS.label)))
     assert (await polling.answered(7, 2)).plain.startswith(words.BROWSE_DOCUMENTS)
 
 
@@ -203,7 +203,7 @@ async def test_five_taps_have_one_effect(polling: Service) -> None:
     polling.double.says(7, "/menu")
     menu = await polling.answered(7)
     for _ in range(5):
-        await press(polling, menu, words.LABEL_DOCUMENTS)
+        await press(polling, menu, menus.DOCUMENTS.label)
     await polling.answered(7, 2)
     await polling.settled()
     assert len(polling.double.shown(7)) == 2
@@ -220,18 +220,18 @@ async def test_a_button_of_yesterday_still_acts_until_it_is_forgotten(by_hand: S
     await carries_all(by_hand)
     menu = by_hand.double.last(7)
     by_hand.clock.passes(days=1)
-    assert (await presses(words.LABEL_DOCUMENTS)).plain.startswith(words.BROWSE_DOCUMENTS)
+    assert (await presses(menus.DOCUMENTS.label)).plain.startswith(words.BROWSE_DOCUMENTS)
     async with by_hand.database.transaction() as session:
         await forget_buttons(session, by_hand.clock.now())
-    stale = await presses(words.LABEL_LISTS)
+    stale = await presses(menus.LISTS.label)
     assert stale.plain.startswith(words.STALE_BUTTON)
-    assert words.LABEL_LISTS in [button.text for row in stale.buttons for button in row]
+    assert menus.LISTS.label in [button.text for row in stale.buttons for button in row]
 
 
 async def test_a_button_of_another_chat_does_nothing_there(polling: Service) -> None:
     polling.double.says(7, "/menu")
     menu = await polling.answered(7)
-    await press(polling, menu, words.LABEL_DOCUMENTS, chat=8)
+    await press(polling, menu, menus.DOCUMENTS.label, chat=8)
     assert (await polling.answered(8)).plain.startswith(words.STALE_BUTTON)
     await polling.settled()
     assert len(polling.double.shown(7)) == 1
@@ -276,7 +276,7 @@ async def test_contacts_locations_and_captions_are_answered(polling: Service) ->
         polling.double.update({"message": {"message_id": number, **people, **what}})
     assert (await polling.answered(7)).plain.startswith(words.NOT_TEXT["other"])
     assert (await polling.answered(7, 2)).plain.startswith(words.NOT_TEXT["location"])
-    assert words.LABEL_DOCUMENTS in str((await polling.answered(7, 3)).buttons)
+    assert menus.DOCUMENTS.label in str((await polling.answered(7, 3)).buttons)
 
 
 async def test_groups_channels_and_edits_are_left_alone(polling: Service) -> None:
@@ -306,7 +306,7 @@ async def test_an_older_server_without_some_methods_does_not_stop_the_bot(
         await service.receiver.greet()
         task = asyncio.create_task(service.receiver.poll(service.stop))
         double.says(7, "/menu")
-        await press(service, await service.answered(7), words.LABEL_DOCUMENTS)
+        await press(service, await service.answered(7), menus.DOCUMENTS.label)
         assert (await service.answered(7, 2)).plain.startswith(words.BROWSE_DOCUMENTS)
         service.stop.set()
         await task
