@@ -20,7 +20,6 @@ INSTRUCTED_LATE = "督办过期（{day}）"
 INSTRUCTED_TODAY = "督办今天到期"
 INSTRUCTED = "督办{day}前"
 FOR_OTHER = "（代{name}）"
-EXTENDED = "延期{count}次"
 
 # ---- lists
 
@@ -102,7 +101,6 @@ BLANK_EXAMPLE = "照实际情况填"
 # ---- bulk reminders
 
 REMIND_ASK = "给{count}家企业各发一条提醒？"
-REMIND_NAMES = "{names}"
 REMIND_REST = "{names}等{count}家"
 REMIND_AGAIN = "今天已提醒过、不再发：{count}家。"
 REMIND_NOBODY = "没有联系人、记为未送达：{names}。"
@@ -146,7 +144,6 @@ VISIT_REMIND = "{number}该回访了（{day}）。"
 VISIT_REMIND_LATE = "{number}回访过期（{day}）。"
 VISIT_EARLY = "还没到回访的时候，到期或者复核通过以后再记。"
 VISIT_UNPASSED = "材料还没有复核通过，现在只能记“没改好”。"
-VISIT_ASK = "到{day}前去看一次。"
 FIRST = "首次"
 NOT_FIRST = "非首次"
 HISTORY = "{first}。今年{cases}件，未结{open}件；本月检查{visits}次。"

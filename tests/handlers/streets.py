@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,7 +129,3 @@ async def opened(street: Street, text: str = LOG) -> CaseInfo:
 def lines_of(parts: list[Any]) -> list[str]:
     """The entries of a list."""
     return [line for part in parts for block in part.blocks if block.kind == "list" for line in block.text.split("\n")]
-
-
-def data_of(payload: str) -> Any:
-    return json.loads(payload)
