@@ -88,9 +88,10 @@ def _with_database(work: Callable[[Database, Blobs, Told], Awaitable[None]]) -> 
 
     async def all_of_it() -> None:
         database = Database(settings.database)
+        console = progress_console()
         columns = (SpinnerColumn(), TextColumn("{task.description}"))
         try:
-            with Progress(*columns, console=progress_console(), transient=True) as shown:
+            with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
                 task = shown.add_task("")
                 await work(
                     database,

@@ -29,6 +29,9 @@ COMMANDS = [
     *(command.name or command.callback.__name__ for command in app.registered_commands),
     "db",
     "db upgrade",
+    "db backup",
+    "db restore",
+    "db copy",
     "audit",
     "audit verify",
 ]  # type: ignore[union-attr]
@@ -39,6 +42,7 @@ LATIN = """
     rongcuo telegram rongcuo_port json yaml auto published shipped document list txt docx pdf xlsx csv day jurisdiction
     source help h kind short title issuer number date place questions publish check entries details id aliases body
     answer_any gold days all head case digest files step yes m d
+    papers postgresql parts web worker courier clock backup restore copy tar
 """
 KNOWN = {*LATIN.split(), *" ".join(COMMANDS).split()}
 
