@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types check evaluate bench train lock clean browser papers
+.PHONY: help setup run test test-all lint types check evaluate bench train lock clean browser papers
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ browser: ## 缺少 Chromium 时装上（Debian）
 
 test: $(STAMP) browser ## 跑全部测试
 	@$(PY) -m pytest -n $(or $(WORKERS),2) --dist loadfile
+
+test-all: $(STAMP) browser ## 一条不漏：对话在两种数据库上全跑，文书排版成图
+	@EVERYTHING=1 $(PY) -m pytest -n $(or $(WORKERS),2) --dist loadfile
 
 lint: $(STAMP) ## 代码风格和楼层
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/lint-imports

@@ -42,7 +42,7 @@ LATIN = """
     rongcuo telegram rongcuo_port json yaml auto published shipped document list txt docx pdf xlsx csv day jurisdiction
     source help h kind short title issuer number date place questions publish check entries details id aliases body
     answer_any gold days all head case digest files step yes m d
-    papers postgresql parts web worker courier clock backup restore copy tar
+    papers postgresql parts web worker courier clock backup backups restore copy tar var
 """
 KNOWN = {*LATIN.split(), *" ".join(COMMANDS).split()}
 
