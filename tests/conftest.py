@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import os
 import shutil
@@ -9,7 +10,8 @@ import socket
 import tempfile
 import uuid
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -81,26 +83,58 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the newest schema, to be copied: migrating anew for each test takes far longer."""
+    path = tmp_path_factory.mktemp("empty") / "empty.db"
+    _done(_migrated(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres: str) -> str:
+    """The same on PostgreSQL: the name of a database to be taken for a template."""
+    url: str = _done(new_postgres_database(postgres))
+    _done(_migrated(url))
+    return url.partition("?")[0].rpartition("/")[2]
+
+
+def _done(work: Coroutine[Any, Any, Any]) -> Any:
+    """Something asynchronous, carried out beside the loop of the test that asked first."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+async def _migrated(url: str) -> None:
+    made = Database(url)
+    await made.upgrade()
+    if made.is_sqlite:
+        async with made.engine.connect() as connection:
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    await made.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """An empty database with the newest schema; every test that asks for it runs on both kinds."""
     if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("empty_sqlite"), tmp_path / "test.db")
         made = Database(f"sqlite:///{tmp_path}/test.db")
     else:
-        made = Database(await new_postgres_database(request.getfixturevalue("postgres")))
-    await made.upgrade()
+        template = request.getfixturevalue("empty_postgres")
+        made = Database(await new_postgres_database(request.getfixturevalue("postgres"), template))
     yield made
     await made.close()
 
 
-async def new_postgres_database(uri: str) -> str:
-    """Create a fresh database on the server and return its URL."""
+async def new_postgres_database(uri: str, template: str = "template1") -> str:
+    """Create a fresh database on the server, as a template is, and return its URL."""
     import asyncpg
 
     name = f"t{uuid.uuid4().hex[:12]}"
     connection = await asyncpg.connect(uri)
     try:
-        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     finally:
         await connection.close()
     head, _, query = uri.partition("?")
