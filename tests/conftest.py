@@ -30,7 +30,7 @@ set_up_logs("error", "text")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without ``EVERYTHING`` a sixth of the dialogue's tests runs on PostgreSQL too, and papers are not rendered.
 
-    All of them run on SQLite; the storage's and the program's run on both. ``make test-all`` leaves nothing out.
+    So of the program's. All of them run on SQLite; the storage's run on both. ``make test-all`` leaves nothing out.
     """
     if os.environ.get("EVERYTHING"):
         return
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _waits_for_everything(item: pytest.Item) -> bool:
     if item.path.name == "test_papers_rendered.py":
         return True
-    is_dialogue = item.path.parent.name == "handlers" and "postgresql" in item.name
+    is_dialogue = item.path.parent.name in ("handlers", "bot") and "postgresql" in item.name
     return is_dialogue and zlib.crc32(item.nodeid.encode()) % 6 != 0
 
 
