@@ -9,7 +9,8 @@ from handlers import albums, asking, greeting, menus, permissions, understanding
 from handlers.acts import ACTS
 from handlers.cases import doing, placing, receiving
 from handlers.flows.catalogue import flows_of
-from handlers.flows.engine import REVIEW, Engine
+from handlers.flows.engine import Engine
+from handlers.flows.walk import REVIEW
 from handlers.messages import Act, Block, Choice, Incoming, Part, Reply
 from handlers.requests import answering
 from handlers.turn import CHINA, House, Knowledge, Turn, composed

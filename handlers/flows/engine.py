@@ -1,23 +1,19 @@
-"""The flow engine, once for all flows: asks, understands, goes back, pauses, resumes, corrects, reviews and submits."""
+"""The flow engine, once for all flows: takes answers, goes back, pauses, resumes, corrects and submits. ``showing`` has the words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from handlers import understanding, words
-from handlers.answers import short
-from handlers.flows import file_words, handed
-from handlers.flows.flow import Flow, Json, Run, reached
+from handlers.flows import file_words, handed, showing
+from handlers.flows.flow import Flow, Json, Run
 from handlers.flows.reading import ALONE, read_answer, settled_several
-from handlers.flows.steps import Option, Reading, Step, fine
-from handlers.messages import MAX_CHOICES, MAX_LABEL, Act, Block, BlockKind, Choice, Reply
+from handlers.flows.steps import Reading, Step, fine
+from handlers.flows.walk import REVIEW, Walk, still_holds
+from handlers.messages import MAX_CHOICES, Act, Choice, Reply
 from handlers.turn import Turn
 from storage import messages
 
-REVIEW = "review"
-MAX_FAILURES = 2
-OPTIONS_A_PAGE = 4
 _WORDS = {
     words.LABEL_BACK_STEP: "flow_back",
     "返回上一步": "flow_back",
@@ -55,7 +51,7 @@ class Engine:
     def means(self, turn: Turn, text: str) -> bool:
         """Whether a text is one of the answers that the step in hand offers by name."""
         run = self.current(turn)
-        step = self._step(turn, run) if run else None
+        step = self._step(turn, run)
         if run is None or step is None:
             return False
         named = [word for option in step.choices for word in (option.label, *option.said)]
@@ -94,7 +90,7 @@ class Engine:
             if text in (words.LABEL_RESUME, words.LABEL_GO_ON):
                 return await self._resume(turn)
             ways = ("/cancel", words.LABEL_CANCEL, words.LABEL_BACK_STEP, words.LABEL_LATER)
-            return _nothing() if text in ways else None
+            return showing.nothing() if text in ways else None
         if text in (words.LABEL_RESUME, words.LABEL_GO_ON):
             return self._asked(turn, run)
         if text in _WORDS:
@@ -145,7 +141,7 @@ class Engine:
     def asks_files(self, turn: Turn) -> bool:
         """Whether the step in hand asks for files."""
         run = self.current(turn)
-        step = self._step(turn, run) if run else None
+        step = self._step(turn, run)
         return step is not None and step.kind in ("file", "signature")
 
     async def take_files(self, turn: Turn, files: list[Json], said: str = "") -> Reply | None:
@@ -154,7 +150,7 @@ class Engine:
         ``said`` stands below them: the answer to a step that asks for words. ``None``: the flow in hand takes no files.
         """
         run = self.current(turn)
-        step = self._step(turn, run) if run else None
+        step = self._step(turn, run)
         if run is None:
             return None
         if step is not None and step.kind == "signature":
@@ -169,8 +165,8 @@ class Engine:
             run.answers[name] = handed.digests(run, name)
         self._keep(turn, run)
         if said and step and step.kind == "text":
-            return _after(receipt, await self._take(turn, run, step, read_answer(turn, step, said)))
-        return _after(receipt, await self._go_on(turn, run) if run.at == REVIEW else self._asked(turn, run))
+            return showing.after(receipt, await self._take(turn, run, step, read_answer(turn, step, said)))
+        return showing.after(receipt, await self._go_on(turn, run) if run.at == REVIEW else self._asked(turn, run))
 
     async def missed(self, turn: Turn, text: str) -> Reply:
         """The text was no answer and no question: say what is expected (with an example), and after two a person."""
@@ -178,7 +174,7 @@ class Engine:
         assert run is not None
         if run.at == REVIEW:
             submit = self.flows[run.flow].submit_label
-            return _after(words.FLOW_REVIEW_PRESS.format(submit=submit), self._asked(turn, run))
+            return self._asked(turn, run, after=words.FLOW_REVIEW_PRESS.format(submit=submit))
         step = self._step(turn, run)
         if step is None:
             return await self._go_on(turn, run)
@@ -200,7 +196,7 @@ class Engine:
                 return Reply.of(("lead", words.FLOW_DONE), choices=[Choice(words.LABEL_MENU, {"do": "menu"})])
             return self._stale(turn, run)
         if run is None:
-            return _nothing()
+            return showing.nothing()
         if what == "flow_cancel":
             return await self._cancel(turn, run)
         if what == "flow_later":
@@ -208,7 +204,7 @@ class Engine:
         if what == "flow_back":
             return self._back(turn, run)
         if what == "flow_items":
-            return self._items(turn, run)
+            return showing.items(self._walk(turn, run))
         if what == "flow_edit":
             return await self._edit(turn, run, act["n"])
         if what == "flow_submit":
@@ -223,7 +219,7 @@ class Engine:
 
     async def _chosen(self, turn: Turn, run: Run, act: Act) -> Reply:
         """An answer by button: to the step in hand, or to an earlier one of this run, which then is corrected."""
-        steps = {step.name: step for step in self._reached(turn, run)}
+        steps = {step.name: step for step in self._walk(turn, run).reached()}
         step = steps.get(act["step"])
         if step is None:
             return self._stale(turn, run)
@@ -235,8 +231,8 @@ class Engine:
                 return self._stale(turn, run)
             run.answers[step.name] = reading.value
             said = self.flows[run.flow].value_words(turn, run, step, act["value"])
-            n = [s.name for s in self._items_of(turn, run)].index(step.name) + 1
-            return _after(words.FLOW_EDITED.format(n=n, value=said), await self._go_on(turn, run, stay=True))
+            n = [s.name for s in self._walk(turn, run).items()].index(step.name) + 1
+            return showing.after(words.FLOW_EDITED.format(n=n, value=said), await self._go_on(turn, run, stay=True))
         if act["do"] == "flow_skip":
             return await self._take(turn, run, step, Reading(None))
         if act["do"] == "flow_tick":
@@ -252,16 +248,16 @@ class Engine:
             gone = run.files.pop(step.name, [])
             run.answers.pop(step.name, None)
             self._keep(turn, run)
-            return _after(file_words.ANEW.format(count=handed.counted(gone)), self._asked(turn, run))
+            return self._asked(turn, run, after=file_words.ANEW.format(count=handed.counted(gone)))
         return await self._take(turn, run, step, fine(act["value"]))
 
     async def _ticked(self, turn: Turn, run: Run, step: Step) -> Reply:
         if step.kind == "file":
             if not run.files.get(step.name):
-                return _after(file_words.NONE_YET, self._asked(turn, run))
+                return self._asked(turn, run, after=file_words.NONE_YET)
             return await self._take(turn, run, step, fine(handed.digests(run, step.name)))
         if not run.picked:
-            return _after(words.FLOW_PICK_ONE, self._asked(turn, run))
+            return self._asked(turn, run, after=words.FLOW_PICK_ONE)
         return await self._take(turn, run, step, settled_several(step, run.picked))
 
     async def _take(self, turn: Turn, run: Run, step: Step, reading: Reading) -> Reply:
@@ -273,7 +269,7 @@ class Engine:
             run.offers = [list(offer) for offer in reading.offers]
             run.failed += reading.is_failure
             self._keep(turn, run)
-            return self._problem(turn, run, step, reading)
+            return showing.problem(self._walk(turn, run), step, reading)
         run.answers[step.name] = None if skipped else reading.value
         if skipped:
             run.files.pop(step.name, None)
@@ -281,9 +277,7 @@ class Engine:
 
     async def _go_on(self, turn: Turn, run: Run, *, stay: bool = False) -> Reply:
         """To the first step that is not answered yet, else to the review."""
-        facts, flow = run.facts, self.flows[run.flow]
-        steps = self._reached(turn, run)
-        waiting = next((s for s in steps if not (_is_answered(s, facts) and flow.holds(run, s, facts[s.name]))), None)
+        waiting = self._walk(turn, run).waiting()
         at = waiting.name if waiting else REVIEW
         if not stay or at != run.at:
             run.failed, run.offers, run.picked, run.page = 0, [], [], 0
@@ -294,40 +288,29 @@ class Engine:
         return self._asked(turn, run)
 
     def _back(self, turn: Turn, run: Run) -> Reply:
-        steps = self._asked_steps(turn, run)
+        steps = self._walk(turn, run).asked()
         names = [step.name for step in steps]
         here = names.index(run.at) if run.at in names else len(names)
         if here == 0:
-            return _after(words.FLOW_FIRST, self._asked(turn, run))
+            return self._asked(turn, run, after=words.FLOW_FIRST)
         run.at, run.failed, run.offers, run.picked = names[here - 1], 0, [], []
         self._keep(turn, run)
         return self._asked(turn, run)
 
     async def _edit(self, turn: Turn, run: Run, number: int) -> Reply:
-        items = self._items_of(turn, run)
+        items = self._walk(turn, run).items()
         if not 1 <= number <= len(items):
-            return _after(words.FLOW_NO_ITEM.format(n=number, count=len(items)), self._asked(turn, run))
+            return self._asked(turn, run, after=words.FLOW_NO_ITEM.format(n=number, count=len(items)))
         step = items[number - 1]
         if (
             step.name not in run.answers
             and run.known.get(step.name, [None, ""])[1] != "declared"
             and step.name in run.known
         ):
-            return _after(words.FLOW_VERIFIED.format(title=step.title), self._asked(turn, run))
+            return self._asked(turn, run, after=words.FLOW_VERIFIED.format(title=step.title))
         run.at, run.failed, run.offers, run.picked = step.name, 0, [], []
         self._keep(turn, run)
         return self._asked(turn, run)
-
-    def _items(self, turn: Turn, run: Run) -> Reply:
-        items = self._items_of(turn, run)
-        lines = "\n".join(f"{n}. {step.title}" for n, step in enumerate(items, 1))
-        choices = [
-            Choice(f"{n}.{short(step.title, MAX_LABEL - 2 - (n > 9))}", {"do": "flow_edit", "run": run.id, "n": n})
-            for n, step in enumerate(items[: MAX_CHOICES - 1], 1)
-        ]
-        choices.append(Choice(words.LABEL_RESUME, {"do": "flow_resume"}))
-        more = words.FLOW_REVIEW_HOW if len(items) >= MAX_CHOICES else ""
-        return Reply.of(("lead", words.FLOW_EDIT), ("list", lines), ("note", more), choices=choices)
 
     async def _submit(self, turn: Turn, run: Run) -> Reply:
         """Submit once: the run is over before its effects, all in the message's own transaction."""
@@ -374,213 +357,32 @@ class Engine:
         if name is None or name not in later:
             if current:
                 return self._asked(turn, current)
-            return _nothing()
+            return showing.nothing()
         run = Run.from_json(later[name])
         self._pause_current(turn, unless=name)
         turn.state["later"] = {flow: own for flow, own in self.paused(turn).items() if flow != name}
         for step in self.flows[name].steps(run.given):
-            if step.name in run.answers and not _still_holds(step, run.answers[step.name]):
+            if step.name in run.answers and not still_holds(step, run.answers[step.name]):
                 del run.answers[step.name]
         return await self._go_on(turn, run)
-
-    # ---- wording
-
-    def _asked(self, turn: Turn, run: Run) -> Reply:
-        """The step in hand, or the review."""
-        if run.at == REVIEW:
-            return self._reviewed(turn, run)
-        step = self._step(turn, run)
-        if step is None:
-            return self._reviewed(turn, run)
-        flow = self.flows[run.flow]
-        blocks: list[tuple[BlockKind, str]] = [("lead", self._prompt(turn, run, step))]
-        blocks += [(block.kind, block.text) for block in flow.under(turn, run, step)]
-        if step.kind == "choice" and len(step.choices) > MAX_CHOICES:
-            blocks.append(("list", "\n".join(f"{n}. {_whole(o)}" for n, o in enumerate(step.choices, 1))))
-        if step.cites:
-            blocks.append(("citation", flow.source_words(turn, run, step.cites)))
-        if step.kind == "several":
-            picked = words.FLOW_PICKED.format(names="、".join(map(step.label_of, run.picked))) if run.picked else ""
-            blocks.append(("note", picked or words.FLOW_SEVERAL))
-        elif run.files.get(step.name):
-            blocks.append(("note", file_words.HAVE.format(count=handed.counted(run.files[step.name]))))
-        elif step.example:
-            blocks.append(("note", words.FLOW_EXAMPLE.format(example=step.example)))
-        if run.answers.get(step.name) is not None and step.kind != "file":
-            before = flow.value_words(turn, run, step, run.answers[step.name])
-            blocks.append(("note", words.FLOW_BEFORE.format(value=before)))
-        choices, left_out = self._choices(turn, run, step)
-        if left_out:
-            blocks.append(("note", words.FLOW_TYPED.format(words="、".join(left_out))))
-        return Reply.of(*blocks, choices=choices)
-
-    def _prompt(self, turn: Turn, run: Run, step: Step) -> str:
-        names = [s.name for s in self._asked_steps(turn, run)]
-        n = names.index(step.name) + 1 if step.name in names else 1
-        possible = [s for s in reached(self.flows[run.flow], run, turn.circumstances)[1] if s.name not in run.known]
-        if len(names) + len(possible) == 1:
-            return step.prompt
-        return words.FLOW_STEP.format(n=n, total=len(names) + len(possible), prompt=step.prompt)
-
-    def _problem(self, turn: Turn, run: Run, step: Step, reading: Reading) -> Reply:
-        asked = self._asked(turn, run)
-        extra: list[Choice] = []
-        note = ""
-        if run.failed >= MAX_FAILURES:
-            note = words.FLOW_PERSON if step.may_not_know else words.FLOW_PERSON_HERE
-            extra = [Choice(words.LABEL_PERSON, {"do": "person", "flow": run.flow, "step": step.name})]
-        offers = [
-            Choice(str(label), {"do": "flow_set", "run": run.id, "step": step.name, "value": value})
-            for label, value in run.offers
-        ]
-        lines = self._offered_lines(turn, run, step)
-        rest = [c for c in asked.choices if c.label not in {o.label for o in offers}]
-        if offers:  # what settles it stands first; the way back always stays
-            rest = [c for c in rest if c.act["do"] in ("flow_back", "flow_cancel", "flow_later", "flow_skip")]
-        room = MAX_CHOICES - len(extra)
-        kept = [c for c in rest if c.act["do"] not in ("flow_back", "flow_cancel", "flow_later")]
-        ways = [c for c in rest if c not in kept]
-        choices = [*offers, *kept, *ways][:room] + extra
-        blocks = [b for b in asked.blocks[1:] if b.kind != "citation"]
-        prompt = Block("text", asked.blocks[0].text)
-        return Reply(
-            (
-                Block("lead", reading.problem),
-                *([Block("list", lines)] if lines else []),
-                prompt,
-                *blocks,
-                *([Block("note", note)] if note else []),
-            ),
-            tuple(choices),
-        )
-
-    def _offered_lines(self, turn: Turn, run: Run, step: Step) -> str:
-        """The whole names of what is offered, where a button is too small for them."""
-        if step.kind not in ("industry", "matter", "text"):
-            return ""
-        flow = self.flows[run.flow]
-        named = [(label, flow.value_words(turn, run, step, value)) for label, value in run.offers if value != "none"]
-        if step.kind == "text" and all(label == name for label, name in named):
-            return ""
-        return "\n".join(f"{n}. {name}" for n, (_, name) in enumerate(named, 1))
-
-    def _choices(self, turn: Turn, run: Run, step: Step) -> tuple[list[Choice], list[str]]:
-        """The buttons of a step, and the words of the ways that found no room."""
-        several = step.kind == "several"
-        options = [o for o in step.choices if not run.picked or o.value not in ALONE]
-        turning: list[Choice] = []
-        if step.kind == "choice" and len(options) > MAX_CHOICES:
-            pages = -(-len(options) // OPTIONS_A_PAGE)
-            page = run.page % pages
-            options = options[page * OPTIONS_A_PAGE : (page + 1) * OPTIONS_A_PAGE]
-            turning = [
-                Choice(label, {"do": "flow_page", "run": run.id, "page": page + by})
-                for label, by in ((words.LABEL_PREVIOUS, -1), (words.LABEL_NEXT, 1))
-                if 0 <= page + by < pages
-            ]
-        choices = [
-            Choice(
-                ("✓" if o.value in run.picked else "") + o.label if several else o.label,
-                {"do": "flow_tick" if several else "flow_set", "run": run.id, "step": step.name, "value": o.value},
-            )
-            for o in options
-        ]
-        choices += turning
-        files = run.files.get(step.name)
-        if files:
-            choices += [
-                Choice(file_words.LABEL_DONE, {"do": "flow_ticked", "run": run.id, "step": step.name}),
-                Choice(file_words.LABEL_ANEW, {"do": "flow_anew", "run": run.id, "step": step.name}),
-            ]
-        if run.picked:
-            choices.append(Choice(words.LABEL_DONE, {"do": "flow_ticked", "run": run.id, "step": step.name}))
-        if step.may_skip and not files:
-            choices.append(Choice(words.LABEL_SKIP, {"do": "flow_skip", "run": run.id, "step": step.name}))
-        choices += self.flows[run.flow].extras(turn, run, step)
-        ways = [(words.LABEL_CANCEL, "flow_cancel"), (words.LABEL_LATER, "flow_later")]
-        if run.at != (self._asked_steps(turn, run) or [step])[0].name:
-            ways.insert(0, (words.LABEL_BACK_STEP, "flow_back"))
-        room = MAX_CHOICES - len(choices)
-        choices += [Choice(label, {"do": act, "run": run.id}) for label, act in ways[: max(room, 0)]]
-        return choices, [label for label, _ in ways[max(room, 0) :]]
-
-    def _reviewed(self, turn: Turn, run: Run) -> Reply:
-        flow = self.flows[run.flow]
-        facts = run.facts
-        lines = []
-        for n, step in enumerate(self._items_of(turn, run), 1):
-            said = flow.value_words(turn, run, step, facts.get(step.name))
-            origin = "" if step.name in run.answers else _origin(run.known[step.name][1])
-            lines.append(f"{n}. {step.title}：{said}{origin}")
-        items = self._items_of(turn, run)
-        if flow.corrects:
-            edits = [
-                Choice(short(words.FLOW_CORRECT.format(title=step.title)), {"do": "flow_edit", "run": run.id, "n": n})
-                for n, step in enumerate(items[: MAX_CHOICES - 2], 1)
-            ]
-        else:
-            edits = [
-                Choice(words.LABEL_EDIT, {"do": "flow_items", "run": run.id}),
-                Choice(words.LABEL_BACK_STEP, {"do": "flow_back", "run": run.id}),
-            ]
-        ways: list[Choice] = [
-            Choice(flow.submit_label, {"do": "flow_submit", "run": run.id}),
-            *edits,
-            Choice(words.LABEL_CANCEL, {"do": "flow_cancel", "run": run.id}),
-            Choice(words.LABEL_LATER, {"do": "flow_later", "run": run.id}),
-        ]
-        return Reply.of(
-            ("lead", words.FLOW_REVIEW.format(submit=flow.submit_label)),
-            ("list", "\n".join(lines)),
-            *((block.kind, block.text) for block in flow.notes(turn, run)),
-            ("note", "" if flow.corrects else words.FLOW_REVIEW_HOW),
-            choices=ways[:MAX_CHOICES],
-        )
-
-    def _stale(self, turn: Turn, run: Run | None) -> Reply:
-        if run is None:
-            return Reply.of(("lead", words.STALE_BUTTON), choices=[Choice(words.LABEL_MENU, {"do": "menu"})])
-        return _after(words.FLOW_STALE, self._asked(turn, run))
-
-    # ---- steps
-
-    def _reached(self, turn: Turn, run: Run) -> list[Step]:
-        return reached(self.flows[run.flow], run, turn.circumstances)[0]
-
-    def _asked_steps(self, turn: Turn, run: Run) -> list[Step]:
-        """The reached steps that a person is asked: without what is known already, unless it is being corrected."""
-        return [
-            step
-            for step in self._reached(turn, run)
-            if step.name not in run.known or step.name in run.answers or step.name == run.at
-        ]
-
-    def _items_of(self, turn: Turn, run: Run) -> list[Step]:
-        """The reached steps that have an answer, in order: what 修改第N项 counts."""
-        facts = run.facts
-        return [step for step in self._reached(turn, run) if step.name in facts]
-
-    def _step(self, turn: Turn, run: Run) -> Step | None:
-        return next((step for step in self._reached(turn, run) if step.name == run.at), None)
 
     @staticmethod
     def _keep(turn: Turn, run: Run) -> None:
         turn.state["flow"] = run.to_json()
 
+    def _walk(self, turn: Turn, run: Run) -> Walk:
+        return Walk(turn, self.flows[run.flow], run)
 
-def _is_answered(step: Step, facts: Mapping[str, Any]) -> bool:
-    return step.name in facts and _still_holds(step, facts[step.name])
+    def _asked(self, turn: Turn, run: Run, after: str = "") -> Reply:
+        """The step in hand once more, below what is to be said first."""
+        asked = showing.asked(self._walk(turn, run))
+        return showing.after(after, asked) if after else asked
 
+    def _step(self, turn: Turn, run: Run | None) -> Step | None:
+        return self._walk(turn, run).step() if run else None
 
-def _still_holds(step: Step, value: Any) -> bool:
-    """Whether a kept answer is still one that the step would take."""
-    if value is None:
-        return step.may_skip
-    if step.kind == "choice":
-        return any(option.value == value for option in step.choices)
-    if step.kind == "several":
-        return value == "unknown" or set(value) <= {option.value for option in step.choices}
-    return True
+    def _stale(self, turn: Turn, run: Run | None) -> Reply:
+        return showing.stale(self._walk(turn, run) if run else None)
 
 
 def _said_of_files(run: Run, step: Step, text: str) -> str:
@@ -590,22 +392,3 @@ def _said_of_files(run: Run, step: Step, text: str) -> str:
     if text == file_words.LABEL_DONE or text in file_words.SAID_DONE:
         return "flow_ticked"
     return "flow_skip" if step.may_skip and not run.files.get(step.name) and text in file_words.SAID_NONE else ""
-
-
-def _origin(status: str) -> str:
-    return f"（{words.FLOW_DECLARED if status == 'declared' else words.STATUS[status]}）"
-
-
-def _whole(option: Option) -> str:
-    """An option by its whole name, where the button has a short one."""
-    return max((option.label, *option.said[:1]), key=len)
-
-
-def _nothing() -> Reply:
-    return Reply.of(("lead", words.FLOW_NONE), choices=[Choice(words.LABEL_MENU, {"do": "menu"})])
-
-
-def _after(lead: str, reply: Reply) -> Reply:
-    """A reply with another conclusion before it; its own becomes the text below."""
-    first, *rest = reply.blocks
-    return Reply((Block("lead", lead), Block("text", first.text), *rest), reply.choices, reply.files, reply.menu)
