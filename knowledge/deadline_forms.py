@@ -31,11 +31,13 @@ _END = f"(?: ?(?P<by>{_IN}|{_BY}))?"
 _TIME = (
     f"(?: ?(?P<half>凌晨|一早|清早|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|晚|早)? ?(?:(?P<h>[0-9]{{1,2}}|[{_NUMERAL}]{{1,3}})"
     "(?::(?P<min>[0-5][0-9])|[点时](?P<part_of_h>半|一刻|三刻|[0-5]?[0-9]分?)?(?:钟|整)?)"
-    "|下班|收工|天黑|打烊|关门|上班|开门|闭店)?)"
+    "|下班|收工|收摊|天黑|打烊|关门|上班|开门|闭店)?)"
 )
 _MONTH = f"{_FREE}(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]) ?月份?"
 _OF_MONTH = "(?P<d>[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _PART = "(?P<part>[底末尾初]|[上中下]旬|中(?!秋|间))"
+_COUNT = f"(?:[0-9]{{1,3}}|[{_NUMERAL}]{{1,3}})"
+_DAYS = "天|日|周|个?(?:工作日|自然日|星期|礼拜|月)"
 _WEEK = "(?:周|星期|礼拜)"
 _WEEKDAY = "(?P<w>[一二三四五六日天末]|[1-6](?![0-9天个.]))"
 # The kind of a form, characters of which one must be there, and the form.
@@ -94,7 +96,18 @@ _FORMS = (
         f"(?P<near>FESTIVALS|(?<![季环情细关章音过])节|放假|(?<![0-9半几多去今明年{_NUMERAL}])年)"
         "(?:节|放假|假期|长假)* ?(?P<by>[之以]?前)",
     ),
-    ("at_once", "场即刻上马", "AT_ONCE"),
+    (
+        "after_festival",  # 节后第一个工作日, 元旦后上班第一天
+        "后",
+        f"(?P<near>FESTIVALS|(?<![季环情细关章音过])节|放假|长假|假期|(?<![0-9半几多去今明年{_NUMERAL}])年)(?:节|放假|假期|长假)*"
+        f"[之以过]?后的?(?:上班)?的?(?:第一|头一|首)个?(?:工作日|上班日|天(?:上班)?){_END}",
+    ),
+    (
+        "no_deadline",  # the lesser bound of 3日至5日, 三天到五天; -3天
+        "-到至",
+        f"{_FREE}{_COUNT} ?(?:{_DAYS}) ?[到至-](?= ?{_COUNT} ?(?:{_DAYS}))|(?<![0-9日天月期号])-[0-9]{{1,3}} ?(?:{_DAYS})",
+    ),
+    ("at_once", "场即刻上马在", "AT_ONCE"),
 )
 _CUT = re.compile(r"[\s,;。!?、…]+")
 _TO_WHOM = re.compile("(?:(?<![有权年极上下无门局])限|给|责令|要求|让|叫|通知|告知)[^0-9不没未过到]{0,6}$")
@@ -151,6 +164,7 @@ class Words:
             for kind, marks, form in _FORMS
         ]
         self._acts = re.compile(f"{either['not_acts']}|[没未不无](?:{either['acts']})|(?P<act>{either['acts']})")
+        self._act_first = re.compile(f"(?!{either['not_acts']})(?:{either['acts']})")
         self._papers = re.compile(f"(?:{either['papers']})(?:有效)?期?(?:[是为就只仅]|截?止?[到至])+:? ?$")
         self._earlier = re.compile(
             f"(?:{either['earlier']}|(?<![0-9日号天周月底前年期{_NUMERAL}])[之以]前)(?:{either['earlier_then']})*"
@@ -205,6 +219,10 @@ class Words:
         if "了" in near.after or "过" in near.after:
             return False
         return near.after.startswith(self._of["musts"]) or bool(_TO_BE_DONE.fullmatch(near.after))
+
+    def is_act_of_the_day(self, said: str, near: Around) -> bool:
+        """Whether 当天, 当日 is followed at once by what must be done: 当天改; not 当天进的货."""
+        return said[0] in "当即" and not re.search("[了过的]", near.after) and bool(self._act_first.match(near.after))
 
     def is_act(self, words: str) -> bool:
         """Whether something is to be done: 清走, 补齐; not 连锁, not 没清."""

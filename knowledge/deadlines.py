@@ -137,7 +137,11 @@ def _weight(text: str, one: _Reading, previous: int, today: int) -> float:
         return -1
     if not is_set and (
         one.needs_order
-        or (one.is_today and one.kind != "period" and not (one.kind == "near_day" and cues.is_must(near)))
+        or (
+            one.is_today
+            and one.kind != "period"
+            and not (one.kind == "near_day" and (cues.is_must(near) or cues.is_act_of_the_day(text[one.start], near)))
+        )
     ):
         return -1
     weight = order + 2 * (is_due or cues.is_act(near.after[:10])) + is_later
@@ -217,6 +221,8 @@ class _Reader:
     def short_day(self, one: _Reading, said: dict[str, str]) -> None:
         self.day(one, said)
         one.needs_order = True
+        if one.day and one.day - self.now.date() > _SOON * _DAY and "y" not in said:
+            one.day = None  # 5-7日 in November is no day in May
 
     def day_of_month(self, one: _Reading, said: dict[str, str]) -> None:
         """25号, 本月底, 下月10号, 月中; 下月前 is its first day, 下月内 its last."""
@@ -252,11 +258,23 @@ class _Reader:
 
     at_once = at_hour
 
+    def no_deadline(self, one: _Reading, said: dict[str, str]) -> None:
+        """Keeps its place from being read as one of its numbers."""
+
+    def after_festival(self, one: _Reading, said: dict[str, str]) -> None:
+        """The first working day after the next such festival, or the one that is being kept."""
+        counted = [next_workday(day) for day in self._festival_days(one.near)]
+        found = min((one for one in counted if one.day > self.now.date()), key=lambda one: one.day)
+        one.day, one.is_announced, one.is_plain = found.day, found.is_announced, True
+
     def festival(self, one: _Reading, said: dict[str, str]) -> None:
         """The next day on which that festival, or any for 节前, begins by law."""
-        name = "春节" if one.near == "年" else words().festivals.get(one.near)
-        days = [day for festival, days in festivals().items() for day in days if name in (None, festival)]
-        one.day = min((day for day in days if day > self.now.date()), default=None)
+        one.day = min((day for day in self._festival_days(one.near) if day > self.now.date()), default=None)
+
+    @staticmethod
+    def _festival_days(near: str) -> list[dt.date]:
+        name = "春节" if near == "年" else words().festivals.get(near)
+        return [day for festival, days in festivals().items() for day in days if name in (None, festival)]
 
 
 def _count(written: str) -> float:

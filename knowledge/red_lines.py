@@ -64,6 +64,7 @@ class _RedLines:
     def __init__(self, root: Node) -> None:
         self.papers = _Phrases(root.text("papers").split())
         self.claims = _Phrases(root.text("claims").split())
+        self.objects = re.compile("|".join(root.text("objects").split()))
         self.good = _Phrases(root.text("good").split())
         self.states = tuple(root.text("states").split())
         sound = "|".join(root.text("sound").split())
@@ -99,7 +100,9 @@ def suspicions(text: str) -> tuple[Suspicion, ...]:
     """
     lines = _red_lines()
     clauses = [
-        clause for clause in _CLAUSE.findall(text) if not lines.claims.is_in(clause) and not lines.good.is_in(clause)
+        clause
+        for clause in _CLAUSE.findall(text)
+        if not lines.claims.is_in(lines.objects.sub("", clause)) and not lines.good.is_in(clause)
     ]
     found = []
     for area in lines.areas:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from knowledge.red_lines import AREAS, suspicions
 from knowledge.shipped import shipped_collections
-from knowledge.yaml_data import load_yaml
+from knowledge.yaml_data import load_yaml, read_yaml
 
 DATA = Path("knowledge/data/inspection/red_lines.yaml")
+PHRASES = Path("benchmarks/data/red_line_phrases.yaml")
 
 
 def areas(text: str) -> set[str]:
@@ -47,6 +48,19 @@ def areas(text: str) -> set[str]:
 )
 def test_a_danger_in_words_raises_its_area(text, area):
     assert area in areas(text)
+
+
+def test_r11_what_officers_say_of_dangers_is_asked_about_and_paperwork_is_not():
+    """A floor under ``benchmarks/data/red_line_phrases.yaml``: the wordings are an officer's own, not the word lists'."""
+    said = read_yaml(PHRASES)
+    missed = [text for text in said["dangers"] if not suspicions(text)]
+    assert len(said["dangers"]) > 150 and len(missed) <= len(said["dangers"]) * 0.03, missed
+    assert [text for text in said["paperwork"] if suspicions(text)] == []
+
+
+def test_an_advertising_board_is_a_thing_and_what_it_says_a_claim():
+    assert areas("广告牌被风吹歪") == {"公共安全和健康"}
+    assert areas("广告上说不含防腐剂") == set()
 
 
 @pytest.mark.parametrize(
