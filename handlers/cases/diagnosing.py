@@ -12,17 +12,21 @@ from handlers.cases.blanks import with_blanks
 from handlers.cases.flow import ASK, CaseFlow, due_step
 from handlers.cases.page import page
 from handlers.flows.flow import Run
-from handlers.flows.steps import NO, YES, Option, Step
+from handlers.flows.steps import NO, UNKNOWN, YES, Option, Reading, Step, refused
 from handlers.messages import Block, Choice, Reply
 from handlers.pledges import words as pledge_words
 from handlers.sources import Sources
 from handlers.turn import Turn
-from knowledge.checks.conditions import OneOf
+from knowledge.checks.conditions import All, OneOf
 from knowledge.procedure import acts
 from knowledge.procedure.case import SEVERITY_CLAUSES, SEVERITY_NAMES, Facts
 from knowledge.procedure.severity import derive, why
 from storage import cases
 from storage.cases import CaseInfo
+
+USUAL = Option("usual", "都属轻微", ("都轻微", "都是轻微", "全部轻微"))
+"""One tap for what is usual on the street: it states the facts of R20, all of them named beside it."""
+_UNUSUAL = OneOf("slight", (YES.value, NO.value, UNKNOWN.value))
 
 
 class DiagnoseFlow(CaseFlow):
@@ -36,13 +40,20 @@ class DiagnoseFlow(CaseFlow):
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
         steps = (
             Step("first", "初次", "这是第一次吗？", "choice", ASK),
-            Step("slight", "情节轻微", "情节轻微吗？", "choice", ASK, cites="dinghai-2-2-1"),
-            Step("consequence", "造成后果", "造成后果了吗？", "choice", ASK, cites="dinghai-2-2-1"),
-            Step("intent", "主观故意", "是故意的吗？", "choice", ASK, cites="dinghai-2-2-1"),
-            Step("influence", "影响较大", "造成较大影响了吗？", "choice", ASK, cites="dinghai-2-2-3"),
-            Step("reported", "群众举报", "是群众举报的吗？", "choice", ASK, cites="dinghai-2-2-3"),
-            Step("grave", "情况较重", "情况较为严重吗？", "choice", ASK, when=OneOf("reported", ("yes",))),
-            Step("correctable", "能够整改", "能通过整改改好吗？", "choice", ASK, cites="dinghai-2-2-2"),
+            Step("slight", "情节轻微", "情节轻微吗？", "choice", (*ASK, USUAL), cites="dinghai-2-2-1"),
+            Step("consequence", "造成后果", "造成后果了吗？", "choice", ASK, cites="dinghai-2-2-1", when=_UNUSUAL),
+            Step("intent", "主观故意", "是故意的吗？", "choice", ASK, cites="dinghai-2-2-1", when=_UNUSUAL),
+            Step("influence", "影响较大", "造成较大影响了吗？", "choice", ASK, cites="dinghai-2-2-3", when=_UNUSUAL),
+            Step("reported", "群众举报", "是群众举报的吗？", "choice", ASK, cites="dinghai-2-2-3", when=_UNUSUAL),
+            Step(
+                "grave",
+                "情况较重",
+                "情况较为严重吗？",
+                "choice",
+                ASK,
+                when=All((_UNUSUAL, OneOf("reported", ("yes",)))),
+            ),
+            Step("correctable", "能够整改", "能通过整改改好吗？", "choice", ASK, cites="dinghai-2-2-2", when=_UNUSUAL),
             Step(
                 "red",
                 "触及红线",
@@ -51,7 +62,15 @@ class DiagnoseFlow(CaseFlow):
                 (NO, YES),
                 cites="dinghai-supplement",
             ),
-            Step("historical", "历史遗留", "是“两证补办”等历史遗留问题吗？", "choice", (NO, YES), cites="dinghai-2-2"),
+            Step(
+                "historical",
+                "历史遗留",
+                "是“两证补办”等历史遗留问题吗？",
+                "choice",
+                (NO, YES),
+                cites="dinghai-2-2",
+                when=_UNUSUAL,
+            ),
             Step("must", "要改正", "要改正什么？", "text", example="三日内把安全出口清空", is_free=True, longest=300),
             due_step(),
             Step(
@@ -84,13 +103,31 @@ class DiagnoseFlow(CaseFlow):
         if said.get("red"):
             run.answers["red"] = said["red"]
 
+    def holds(self, run: Run, step: Step, value: Any) -> bool:
+        """按判断 is an answer only while the facts give a class; otherwise one is asked for, with its reason."""
+        return (step.name, value) != ("chosen", "auto") or derive(facts_of(run.facts)) is not None
+
+    async def check(self, turn: Turn, run: Run, step: Step, value: Any) -> Reading:
+        if not self.holds(run, step, value):
+            return refused(words.DIAGNOSIS_OPEN, is_failure=False)
+        return await super().check(turn, run, step, value)
+
+    def under(self, turn: Turn, run: Run, step: Step) -> list[Block]:
+        if step.name == "slight":
+            return [Block("note", words.DIAGNOSIS_USUAL)]
+        if step.name == "chosen" and derive(facts_of(run.facts)) is None:
+            return [Block("note", words.DIAGNOSIS_OPEN)]
+        return super().under(turn, run, step)
+
     def notes(self, turn: Turn, run: Run) -> list[Block]:
         facts = facts_of(run.facts)
         derived = derive(facts)
         if derived is None:
             return [Block("note", words.DIAGNOSIS_OPEN)]
         clause = Sources(turn.library, turn.house.checks).brief(SEVERITY_CLAUSES[derived])
+        usual = words.DIAGNOSIS_USUAL if run.facts.get("slight") == USUAL.value else ""
         return [
+            *([Block("note", usual)] if usual else []),
             Block("text", words.DIAGNOSIS.format(name=SEVERITY_NAMES[derived], why=why(facts))),
             Block("citation", clause),
         ]
@@ -104,7 +141,7 @@ class DiagnoseFlow(CaseFlow):
             touches_red_line=facts["red"] == "yes",
             chosen=chosen if chosen in SEVERITY_NAMES else None,
             reason=facts.get("reason") or "",
-            is_historical=facts["historical"] == "yes",
+            is_historical=facts["slight"] != USUAL.value and facts["historical"] == "yes",
         )
 
     async def after(self, turn: Turn, run: Run, info: CaseInfo) -> Reply:
@@ -114,9 +151,22 @@ class DiagnoseFlow(CaseFlow):
 
 
 def facts_of(facts: Mapping[str, Any]) -> Facts:
+    """The facts of R23 that the answers state; 都属轻微 states them all but whether it is the first time."""
+
     def said(name: str) -> bool | None:
         return {"yes": True, "no": False}.get(str(facts.get(name)))
 
+    if facts.get("slight") == USUAL.value:
+        return Facts(
+            is_first=said("first"),
+            is_slight=True,
+            has_consequence=False,
+            is_intended=False,
+            has_influence=False,
+            is_reported=False,
+            is_grave=False,
+            is_correctable=True,
+        )
     return Facts(
         is_first=said("first"),
         is_slight=said("slight"),

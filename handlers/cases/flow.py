@@ -10,7 +10,7 @@ from handlers import words
 from handlers.cases import common, desk_words
 from handlers.cases.blanks import fill_in, is_blank, text_around, without_blanks
 from handlers.cases.page import page
-from handlers.flows.flow import Flow, Run
+from handlers.flows.flow import Flow, NotYet, Run
 from handlers.flows.steps import NO, UNKNOWN, YES, Reading, Step, fine, refused
 from handlers.messages import Act, Block, Choice, Reply
 from handlers.turn import CHINA, Turn
@@ -41,7 +41,8 @@ class CaseFlow(Flow):
             until = turn.now + CLAIM
             if not await cases.hold(turn.session, info.id, turn.speaker.office.id, turn.now, until):
                 return await held(turn, info.id)
-        run = Run(self.name, turn.house.new_token(), given={"case": info.id, "number": info.number})
+        given = {"case": info.id, "number": info.number, "version": info.version}
+        run = Run(self.name, turn.house.new_token(), given=given)
         await self.prepare(turn, run, info)
         return run
 
@@ -105,6 +106,8 @@ class CaseFlow(Flow):
         decided = self.decided(run.facts, turn, run)
         done = await common.carry_out(turn, info, self.act or self.name, decided, self.noted(run))
         if isinstance(done, Reply):
+            if self.reviews and run.given.get("version") == info.version:
+                raise NotYet(done)  # the case is as it was when the run began: it is the answers
             return done
         await self.before(turn, run, done)
         return await self.after(turn, run, done)

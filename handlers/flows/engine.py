@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from handlers import understanding, words
 from handlers.flows import file_words, handed, showing
-from handlers.flows.flow import Flow, Json, Run
+from handlers.flows.flow import Flow, Json, NotYet, Run
 from handlers.flows.reading import ALONE, read_answer, settled_several
 from handlers.flows.steps import Reading, Step, fine
 from handlers.flows.walk import REVIEW, Walk, still_holds
@@ -76,6 +76,7 @@ class Engine:
             return begun
         self._pause_current(turn, unless=name)
         turn.state["later"] = {flow: run for flow, run in self.paused(turn).items() if flow != name}
+        begun.ready = list(begun.answers)
         return await self._go_on(turn, begun)
 
     async def resume_run(self, turn: Turn, run: Run) -> Reply:
@@ -313,11 +314,20 @@ class Engine:
         return self._asked(turn, run)
 
     async def _submit(self, turn: Turn, run: Run) -> Reply:
-        """Submit once: the run is over before its effects, all in the message's own transaction."""
+        """Submit once: the run is over before its effects, all in the message's own transaction.
+
+        Answers that cannot be carried out stay in hand, with what is wrong and the ways to correct them.
+        """
         turn.state.pop("flow", None)
+        try:
+            done = await self.flows[run.flow].submit(turn, run)
+        except NotYet as refused:
+            run.at = REVIEW
+            self._keep(turn, run)
+            return showing.kept(self._walk(turn, run), refused.reply)
         turn.state["submitted"] = run.id
         await self.flows[run.flow].left(turn, run)
-        return await self.flows[run.flow].submit(turn, run)
+        return done
 
     async def _cancel(self, turn: Turn, run: Run) -> Reply:
         turn.state.pop("flow", None)

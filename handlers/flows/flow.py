@@ -25,7 +25,8 @@ class Run:
     was said, also to steps that are not reached now, so that a later answer that still holds is kept.
     ``at``: the step being asked, or ``review``. ``failed``: failures at this step. ``offers``: choices that would
     settle the answer. ``picked``: options ticked so far at a step with several. ``files``: what was handed in so far, by
-    the step it is for. ``page``: of the options, where there are more than fit.
+    the step it is for. ``page``: of the options, where there are more than fit. ``ready``: what was answered before the
+    run began, from the records; it is not asked, but can be corrected.
     """
 
     flow: str
@@ -39,6 +40,7 @@ class Run:
     picked: list[str] = field(default_factory=list)
     files: dict[str, list[Json]] = field(default_factory=dict)
     page: int = 0
+    ready: list[str] = field(default_factory=list)
 
     def to_json(self) -> Json:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -54,6 +56,14 @@ class Run:
     def facts(self) -> Json:
         """Everything that is known: what was said wins over what was known before."""
         return {name: value[0] for name, value in self.known.items()} | self.answers
+
+
+class NotYet(Exception):
+    """The answers cannot be carried out as they are; the run stays in hand, to be corrected. ``reply`` says why."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
 
 
 class Flow:
@@ -106,7 +116,10 @@ class Flow:
         return ""
 
     async def submit(self, turn: Turn, run: Run) -> Reply:
-        """Carry out what the run was for; runs in the message's own transaction, so it has one effect."""
+        """Carry out what the run was for; runs in the message's own transaction, so it has one effect.
+
+        Raises ``NotYet``, before anything was written, when other answers would do.
+        """
         raise NotImplementedError
 
     async def left(self, turn: Turn, run: Run) -> None:

@@ -115,6 +115,17 @@ def items(walk: Walk) -> Reply:
     return Reply.of(("lead", words.FLOW_EDIT), ("list", lines), ("note", more), choices=choices)
 
 
+def kept(walk: Walk, refusal: Reply) -> Reply:
+    """Why the answers cannot be carried out; they are kept, to be corrected and submitted again."""
+    ways = [
+        Choice(words.LABEL_EDIT, _moving(walk, "flow_items")),
+        Choice(words.LABEL_LOOK_OVER, {"do": "flow_resume"}),
+        Choice(words.LABEL_CANCEL, _moving(walk, "flow_cancel")),
+    ]
+    said = [(block.kind, block.text) for block in refusal.blocks]
+    return Reply.of(*said, ("note", words.FLOW_KEPT), choices=[*ways, *refusal.choices][:MAX_CHOICES])
+
+
 def stale(walk: Walk | None) -> Reply:
     """A button of a step that is over: what is the case now."""
     if walk is None:

@@ -12,6 +12,9 @@ from handlers.cases import desk_words, exhibit_words
 from handlers.cases.ticking import clock_turn, escalate, send_due
 from handlers.conversation import CHINA
 from handlers.messages import FileRef, Part
+from knowledge.procedure import acts
+from knowledge.procedure.results import Done
+from knowledge.procedure.steps import step
 from storage import cases, evidence, messages
 from storage.blobs import MissingBlob
 from tests.people import Person, World, lead_of, words_of
@@ -509,3 +512,70 @@ async def test_a_file_that_is_missing_is_said_so_and_the_rest_is_shown(street: S
 
 def missing(digest: str) -> bytes:
     raise MissingBlob(MissingBlob.__doc__)
+
+
+async def test_what_is_usual_is_diagnosed_by_three_taps(street: Street) -> None:
+    """R23: one button states the facts of R20, all named beside it; the red line is still asked (R11)."""
+    await logged(street)
+    asked = words_of(await street.officer.presses("诊断"))
+    assert words.DIAGNOSIS_USUAL in asked
+    assert "第1/" in asked
+    assert "红线" in lead_of(await street.officer.presses("都属轻微"))
+    review = words_of(await street.officer.presses("不是"))
+    assert words.DIAGNOSIS_USUAL in review
+    assert "系统判断：轻微" in review
+    await street.officer.presses("确认诊断")
+    info = await newest(street)
+    assert info.case.severity == "minor"
+    assert info.case.facts is not None
+    assert info.case.facts.has_consequence is False
+    assert info.case.facts.is_correctable is True
+
+
+async def test_facts_that_give_no_class_are_asked_for_one_and_nothing_typed_is_lost(street: Street) -> None:
+    """R23: another choice needs a reason; the officer is asked for both instead of being sent away."""
+    await logged(street)
+    await street.officer.presses("诊断")
+    for _ in range(8):
+        answer = await street.officer.says("不是")
+    assert "程度" in words_of(answer) or "另选" in lead_of(answer)
+    assert words.DIAGNOSIS_OPEN in words_of(answer)
+    assert words.DIAGNOSIS_OPEN in words_of(await street.officer.says("按判断"))
+    await street.officer.says("一般")
+    review = words_of(await street.officer.says("逐条看过，只有这一类说得通"))
+    assert "理由：逐条看过" in review
+    await street.officer.presses("确认诊断")
+    assert (await newest(street)).case.severity == "ordinary"
+
+
+async def test_a_refused_form_keeps_its_answers_to_be_corrected(street: Street) -> None:
+    await submitted(street)
+    await street.officer.says("我的待办")
+    await street.officer.presses("1")
+    await street.officer.presses("退回")
+    await street.officer.says("缺改正后的照片")
+    await street.officer.says("今天")
+    refused = words_of(await street.officer.presses("确认退回"))
+    assert "要定新的期限，而且晚于今天" in refused
+    assert words.FLOW_KEPT in refused
+    await street.officer.says("修改第2项")
+    review = words_of(await street.officer.says("5个工作日"))
+    assert "缺改正后的照片" in review
+    await street.officer.presses("确认退回")
+    assert (await newest(street)).case.stage == "rectifying"
+
+
+async def test_a_form_on_a_case_that_went_on_meanwhile_is_over(street: Street) -> None:
+    await submitted(street)
+    await street.officer.says("我的待办")
+    await street.officer.presses("1")
+    await street.officer.presses("复核通过")
+    await street.officer.presses("跳过")
+    async with street.world.database.transaction() as session:
+        info = (await cases.of_enterprise(session, street.firm))[0]
+        done = step(info.case, acts.PassEvidence(), street.world.clock.now().date())
+        assert isinstance(done, Done)
+        await cases.record(session, info, done.case, "pass_evidence", {}, None, street.world.clock.now())
+    refused = words_of(await street.officer.presses("确认通过"))
+    assert words.FLOW_KEPT not in refused
+    assert words.FLOW_NONE in words_of(await street.officer.says("继续"))
