@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers import asking, browse, checking, enterprise, greeting, office, privacy
 from handlers.cases import (
+    arriving,
     bulk,
     course,
     delivering,
@@ -36,6 +37,7 @@ ACTS: Acts = {
     **enterprise.ACTS,
     **office.ACTS,
     **privacy.ACTS,
+    **arriving.ACTS,
     **page.ACTS,
     **desk.ACTS,
     **finding.ACTS,

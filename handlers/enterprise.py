@@ -8,6 +8,7 @@ from typing import Any
 from handlers import greeting, looking, menus, words
 from handlers.browse import paged
 from handlers.cases import history
+from handlers.cases.arriving import contacts_changed
 from handlers.firms import divisions_of
 from handlers.flows.checking import enterprise_of
 from handlers.flows.flow import value_words
@@ -129,6 +130,7 @@ async def _unbind_sure(turn: Turn, act: Act) -> Reply:
     if binding is None:
         return greeting.menu(turn, words.STALE_BUTTON)
     await people.unbind(turn.session, binding.contact, turn.now, "unbound")
+    await contacts_changed(turn, binding.enterprise)
     turn.state.pop("enterprise", None)
     turn.speaker = await people.speaker_of(
         turn.session, turn.incoming.channel, turn.incoming.chat, turn.today, demo=turn.house.demo
@@ -333,6 +335,7 @@ async def _end_contact(turn: Turn, act: Act) -> Reply:
         sure = Choice(words.LABEL_UNBIND_SURE, dict(act) | {"sure": True})
         return Reply.of(("lead", words.END_CONTACT_ASK.format(name=chosen.name)), choices=[sure, MENU])
     if await people.unbind(turn.session, chosen.contact, turn.now, "ended"):
+        await contacts_changed(turn, firm.id)
         for channel, chat in await people.chats_of(turn.session, chosen.person):
             own = await people.speaker_of(turn.session, channel, chat, turn.today, demo=turn.house.demo)
             told = Reply.of(

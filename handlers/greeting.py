@@ -57,7 +57,6 @@ def _help(turn: Turn, act: Act) -> Reply:
 
 
 ACTS: Acts = {
-    "start": lambda turn, act: welcome(turn, words.WELCOME),
     "menu": lambda turn, act: menu(turn),
     "help": _help,
 }

@@ -270,6 +270,7 @@ ACTS = {
     "looked": "查看",
     "files_added": "补材料",
     "undelivered": "未送达",
+    "reached": "企业已看到",
     "escalate": "逾期升级",
     "instruct": "督办",
     "answer_instruction": "办结督办",
@@ -301,6 +302,7 @@ OVERDUE_NONE = "没有逾期的。"
 COPIES = "收到的抄送"
 COPIES_NONE = "没有抄送。"
 MY_CASES = "我的事项"
+MISSED = "有{count}件案件的通知没能送到，请逐件看。"
 MY_CASES_NONE = "没有案件。"
 COPY_READ = "已阅。"
 FOUND_CASES = "找到"

@@ -19,6 +19,7 @@ from storage import cases, people, reminders
 from storage.cases import CaseInfo
 
 MENU = Choice(words.LABEL_MENU, {"do": "menu"})
+MY_CASES = Choice(words.MY_CASES, {"do": "my_cases"})
 WEEKDAYS = "一二三四五六日"
 
 
@@ -138,6 +139,12 @@ async def tell_enterprise(turn: Turn, info: CaseInfo, key: str, reply: Reply) ->
     if told == 0:
         await cases.note(turn.session, info.id, "undelivered", {"what": key}, None, turn.now)
     return told
+
+
+async def reached(turn: Turn, info: CaseInfo) -> None:
+    """A contact has before them what could not be delivered: the case is no longer 未送达, on the record (R42)."""
+    await cases.mark_delivery(turn.session, info.id, delivered=True)
+    await cases.note(turn.session, info.id, "reached", {}, turn.speaker.person, turn.now)
 
 
 async def signature(turn: Turn, info: CaseInfo) -> str:

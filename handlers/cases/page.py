@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers import looking, words
 from handlers.cases import desk_words
-from handlers.cases.common import gone, headline, seen, signature, with_weekday
+from handlers.cases.common import gone, headline, reached, seen, signature, with_weekday
 from handlers.cases.ways import Around, shown
 from handlers.messages import Act, Reply
 from handlers.pledges import lines as pledge_lines
@@ -88,6 +90,9 @@ async def _case(turn: Turn, act: Act) -> Reply:
     if info is None:
         return gone(turn)
     await looking.at_case(turn, info, "page")
+    if info.undelivered and turn.speaker.role == "contact":
+        await reached(turn, info)
+        info = replace(info, undelivered=False)
     return await page(turn, info, more=int(act.get("more", 0)))
 
 

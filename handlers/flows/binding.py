@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers import greeting, menus, words
 from handlers.browse import place_names
+from handlers.cases import arriving
 from handlers.flows.flow import Flow, Run
 from handlers.flows.reading import day_words
 from handlers.flows.steps import Reading, Step, fine, refused
@@ -106,6 +107,10 @@ class BindFlow(Flow):
         turn.speaker = await people.speaker_of(
             turn.session, turn.incoming.channel, turn.incoming.chat, turn.today, demo=turn.house.demo
         )
+        if found.enterprise is not None and found.role == "contact":
+            await arriving.contacts_changed(turn, found.enterprise)
+            for n, missed in enumerate(await arriving.missed(turn)):
+                await turn.send(turn.incoming.channel, turn.incoming.chat, f"missed/{run.id}/{n}", missed)
         reply = greeting.welcome(turn, words.BIND_DONE)
         lead, *rest = reply.blocks
         return Reply((lead, Block("text", run.given["what"]), *rest), reply.choices, reply.files, reply.menu)
