@@ -25,7 +25,7 @@ from handlers.ratings.asking import send_waiting
 from handlers.ratings.tasks import tell_supervisors
 from handlers.reminders import remind_of_licences
 from handlers.requests.ticking import give_back_held, tell_gaps, tell_late
-from storage import privacy, record_files
+from storage import privacy, record_files, searching
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -69,8 +69,13 @@ class Clock:
             reached += sent
             if len(sent) < BATCH_OF_REMINDERS:
                 break
-        async with self._database.transaction() as session:
-            await escalate(session, self._house, clock_turn(session, self._house, self._engine, now), now)
+        after = None
+        while True:
+            async with self._database.transaction() as session:
+                turn = clock_turn(session, self._house, self._engine, now)
+                after = await escalate(session, self._house, turn, now, after)
+            if after is None:
+                break
         async with self._database.transaction() as session:
             reached += await tell_gaps(clock_turn(session, self._house, self._engine, now))
         async with self._database.transaction() as session:
@@ -124,6 +129,10 @@ async def sweep_files(database: Database, keeper: Keeper, settings: Settings, no
 async def tidy_up(database: Database, settings: Settings, now: dt.datetime) -> dict[str, int]:
     """Delete what is older than the retention settings allow, in batches; returns how much of each kind."""
     total: dict[str, int] = {}
+    while True:
+        async with database.transaction() as session:
+            if await searching.write_down(session, BATCH) < BATCH:
+                break
     while True:
         async with database.transaction() as session:
             counts = await privacy.tidy(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.procedure.case import Case
@@ -19,14 +18,8 @@ from storage.chain import CASES, Break, EventInfo
 from storage.inserts import insert_into
 from storage.tables import Appointment, CaseCopy, CaseFile, CaseSeries, Enterprise, Person
 
-MAX_WORDS = 6
-"""So many words of a search count."""
-_PART_OF_NUMBER = re.compile(r"(?:[〔\[(（]?(?P<year>20[0-9]{2})[〕\])）年-]第?)?第?0*(?P<number>[1-9][0-9]{0,4})号?")
-"""What people say of a number: 12号, 第12号, 2026年12号, 〔2026〕0012."""
-WHOLE_YEAR = 4
-"""From so many characters on a word is looked for anywhere in a number; 2号 is not the end of 0012号."""
-
-
+IS_OPEN = CaseFile.stage != literal("closed", literal_execute=True)
+"""Not closed; written out in the statement, so that a database sees that an index of open cases holds all that is asked for."""
 _BRACKETS = str.maketrans("[]［］()（）【】", "〔〕" * 5)
 
 
@@ -257,13 +250,18 @@ async def by_number(session: AsyncSession, number: str) -> CaseInfo | None:
     return found[0] if found else None
 
 
+async def some(session: AsyncSession, ids: Sequence[int]) -> list[CaseInfo]:
+    """The cases with these ids, newest first."""
+    return await _found(session, _all().where(CaseFile.id.in_(ids)).order_by(CaseFile.id.desc())) if ids else []
+
+
 async def of_enterprise(
     session: AsyncSession, enterprise: int, *, open_only: bool = False, limit: int = 50
 ) -> list[CaseInfo]:
     """The cases of an enterprise, newest first."""
     statement = _all().where(CaseFile.enterprise == enterprise)
     if open_only:
-        statement = statement.where(CaseFile.stage != "closed")
+        statement = statement.where(IS_OPEN)
     return await _found(session, statement.order_by(CaseFile.id.desc()).limit(limit))
 
 
@@ -299,7 +297,7 @@ async def of_department(
 
     ``offices``: only those of these holders. ``due_until``: due by then. ``overdue_on``: the enterprise is late that day.
     """
-    statement = _all().where(CaseFile.jurisdiction == jurisdiction, CaseFile.stage != "closed")
+    statement = _all().where(CaseFile.jurisdiction == jurisdiction, IS_OPEN)
     if department is not None:
         statement = statement.where(CaseFile.department == department)
     if offices is not None:
@@ -312,51 +310,25 @@ async def of_department(
     return await _found(session, statement.order_by(*order).limit(limit))
 
 
-async def late(session: AsyncSession, day: dt.date, limit: int = 500) -> list[CaseInfo]:
-    """Open cases of every place that wait for the enterprise and whose due day is past, longest overdue first (R40)."""
-    statement = _all().where(CaseFile.stage == "rectifying", CaseFile.turn == "enterprise", CaseFile.due < day)
+async def late(
+    session: AsyncSession, day: dt.date, limit: int = 100, after: tuple[dt.date, int] | None = None
+) -> list[CaseInfo]:
+    """Open cases of every place that wait for the enterprise and whose due day is past, longest overdue first (R40).
+
+    ``after``: the due day and id of the last one of the part before.
+    """
+    statement = _all().where(IS_OPEN, CaseFile.stage == "rectifying", CaseFile.turn == "enterprise", CaseFile.due < day)
+    if after is not None:
+        statement = statement.where(tuple_(CaseFile.due, CaseFile.id) > after)
     return await _found(session, statement.order_by(CaseFile.due, CaseFile.id).limit(limit))
 
 
 async def unowned(session: AsyncSession, jurisdiction: str, department: str | None) -> list[CaseInfo]:
     """Open cases whose officer's appointment has ended: nobody answers for them; the most urgent first."""
-    statement = _all().where(
-        CaseFile.jurisdiction == jurisdiction, CaseFile.stage != "closed", Appointment.until.is_not(None)
-    )
+    statement = _all().where(CaseFile.jurisdiction == jurisdiction, IS_OPEN, Appointment.until.is_not(None))
     if department is not None:
         statement = statement.where(CaseFile.department == department)
     return await _found(session, statement.order_by(CaseFile.due.is_not(None), CaseFile.due, CaseFile.id))
-
-
-async def search(
-    session: AsyncSession,
-    words: str,
-    jurisdiction: str,
-    department: str | None,
-    limit: int = 20,
-    firms: Mapping[str, Sequence[int]] | None = None,
-) -> list[CaseInfo]:
-    """Cases whose number, enterprise or problem has every word; newest first.
-
-    12号 is the end of a number as well. ``firms``: enterprises that a word means by its sound.
-    """
-    statement = _all().where(CaseFile.jurisdiction == jurisdiction)
-    if department is not None:
-        statement = statement.where(CaseFile.department == department)
-    for word in words.split()[:MAX_WORDS]:
-        means: list[ColumnElement[bool]] = [
-            CaseFile.problem.icontains(word, autoescape=True),
-            Enterprise.name.icontains(word, autoescape=True),
-        ]
-        if found := _PART_OF_NUMBER.fullmatch(word):
-            year = f"〔{found['year']}" if found["year"] else ""
-            means.append(CaseFile.number.endswith(f"{year}〕{int(found['number']):04d}号"))
-        if not found or len(word) >= WHOLE_YEAR:
-            means.append(CaseFile.number.icontains(word, autoescape=True))
-        if by_sound := (firms or {}).get(word):
-            means.append(CaseFile.enterprise.in_(by_sound))
-        statement = statement.where(or_(*means))
-    return await _found(session, statement.order_by(CaseFile.id.desc()).limit(limit))
 
 
 # ---- holding, handing over, delivery, copies

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.inserts import insert_into
-from storage.tables import Enterprise, Fact
+from storage.tables import CaseFile, Enterprise, Fact
 
 Status = Literal["declared", "verified"]
 MAX_WORDS = 6
@@ -138,7 +138,10 @@ async def correct(session: AsyncSession, id: int, now: dt.datetime, **columns: A
     if strange:
         raise TypeError(f"an enterprise has no {', '.join(sorted(strange))}")
     statement = update(Enterprise).where(Enterprise.id == id).values(**columns, changed=now).returning(Enterprise.id)
-    return (await session.execute(statement)).scalar() is not None
+    is_there = (await session.execute(statement)).scalar() is not None
+    if "name" in columns:
+        await _found_anew(session, CaseFile.enterprise == id)
+    return is_there
 
 
 async def load_register(
@@ -153,7 +156,7 @@ async def load_register(
     for start in range(0, len(wanted), _BATCH):
         batch = wanted[start : start + _BATCH]
         there = await _there(session, [row["code"] for row in batch])
-        writes = []
+        writes, renamed = [], []
         for row in batch:
             known = there.get(row["code"])
             if known is None:
@@ -162,11 +165,16 @@ async def load_register(
                 continue
             else:
                 changed += 1
+                if known["name"] != row["name"]:
+                    renamed.append(row["code"])
             writes.append(row | {"origin": origin, "made": now, "changed": now})
         if writes:
             statement = insert_into(session, Enterprise.__table__)
             new = {name: statement.excluded[name] for name in writes[0] if name not in ("code", "made")}
             await session.execute(statement.on_conflict_do_update(index_elements=["code"], set_=new), writes)
+        if renamed:
+            theirs = select(Enterprise.id).where(Enterprise.code.in_(renamed))
+            await _found_anew(session, CaseFile.enterprise.in_(theirs))
     return Loaded(added, changed, len(wanted) - added - changed)
 
 
@@ -202,6 +210,11 @@ async def verify(session: AsyncSession, enterprise: int, name: str, person: int 
         return False
     await _keep(session, enterprise, name, "verified", value, person, now)
     return True
+
+
+async def _found_anew(session: AsyncSession, whose: ColumnElement[bool]) -> None:
+    """Cases of enterprises that have another name now are found by that; it is written down later (``searching``)."""
+    await session.execute(update(CaseFile).where(whose).values(found_by=None))
 
 
 async def _keep(

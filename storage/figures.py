@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, ColumnElement, Date, and_, case, cast, func, select, true, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.cases import IS_OPEN
 from storage.inserts import is_postgresql
 from storage.tables import CaseEvent, CaseFile, Pledge, Request
 
@@ -118,7 +119,7 @@ async def overdue(session: AsyncSession, scope: Scope) -> dict[str, int]:
     before = min(scope.today, scope.end + dt.timedelta(1))
     statement = (
         select(CaseFile.department, func.count())
-        .where(*_place(CaseFile, scope), CaseFile.stage == "rectifying", CaseFile.due < before)
+        .where(*_place(CaseFile, scope), IS_OPEN, CaseFile.stage == "rectifying", CaseFile.due < before)
         .where(CaseFile.turn == "enterprise")
         .group_by(CaseFile.department)
         .order_by(CaseFile.department)

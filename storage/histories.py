@@ -34,7 +34,7 @@ async def history(session: AsyncSession, enterprise: int, *, year_since: dt.date
     newest = await cases.of_enterprise(session, enterprise, limit=1)
     return History(
         cases_this_year=await cases.opened_since(session, enterprise, year_since),
-        open_cases=await _count(session, CaseFile.id, CaseFile.enterprise == enterprise, CaseFile.stage != "closed"),
+        open_cases=await _count(session, CaseFile.id, CaseFile.enterprise == enterprise, cases.IS_OPEN),
         is_first=not await cases.earlier_violations(session, enterprise),
         visits=await _visits(session, enterprise, visits_since),
         pledges=await _count(

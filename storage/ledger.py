@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.procedure.case import Case
+from storage.cases import IS_OPEN
 from storage.inserts import is_postgresql
 from storage.tables import Appointment, CaseFile, Enterprise, Evidence, Person
 
@@ -91,9 +92,9 @@ def _belongs(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.state == "closed":
         found.append(CaseFile.stage == "closed")
     if filters.state == "open":
-        found.append(CaseFile.stage != "closed")
+        found.append(IS_OPEN)
     if filters.state == "overdue":  # what waits for the authority is not late (R40)
-        found += [CaseFile.stage == "rectifying", CaseFile.turn == "enterprise", CaseFile.due < filters.today]
+        found += [IS_OPEN, CaseFile.stage == "rectifying", CaseFile.turn == "enterprise", CaseFile.due < filters.today]
     if filters.start is not None:
         found.append(_day(filters) >= filters.start)
     if filters.end is not None:

@@ -105,6 +105,12 @@ async def mark_sent(session: AsyncSession, ids: Iterable[int], now: dt.datetime)
     )
 
 
+async def cases_with_waiting(session: AsyncSession, ids: Sequence[int]) -> set[int]:
+    """Those of some cases for which anything waits."""
+    statement = select(Reminder.case).where(Reminder.case.in_(ids), Reminder.state == "waiting").distinct()
+    return set((await session.execute(statement)).scalars())
+
+
 async def waiting_for(session: AsyncSession, case: int) -> list[ReminderInfo]:
     """What waits for a case, in order of time."""
     rows = await session.execute(

@@ -14,7 +14,7 @@ from handlers.flows.steps import Step
 from handlers.messages import Act, Reply
 from handlers.turn import Acts, Turn
 from knowledge.firm_mentions import OFFERED
-from storage import cases
+from storage import searching
 
 SOUNDS = 5
 """So many enterprises a word may mean by its sound."""
@@ -29,7 +29,7 @@ async def firms_meant(turn: Turn, text: str) -> dict[str, list[int]]:
         return {}
     return {
         word: [int(found.firm.id) for found in index.search(word, SOUNDS) if found.score >= OFFERED and found.span]
-        for word in text.split()[: cases.MAX_WORDS]
+        for word in text.split()[: searching.MAX_WORDS]
         if len(word) > 1
     }
 
@@ -40,7 +40,9 @@ async def found_cases(turn: Turn, text: str, page: int = 0) -> Reply:
     if office is None:
         return common.gone(turn)
     department = office.department if office.role == "officer" else None
-    found = await cases.search(turn.session, text, office.jurisdiction, department, firms=await firms_meant(turn, text))
+    found = await searching.search(
+        turn.session, text, office.jurisdiction, department, firms=await firms_meant(turn, text)
+    )
     note = "" if found else words.FOUND_HOW
     act = {"do": "find_case", "words": text, "page": page}
     return listed(turn, house.FOUND_CASES, found, act, house.FOUND_NO_CASES, note=note)

@@ -22,6 +22,10 @@ from storage.people import GUEST
 from storage.reminders import ReminderInfo
 
 BATCH = 200
+AT_ONCE = 100
+"""So many overdue cases are looked at in one transaction."""
+Last = tuple[dt.date, int]
+"""The due day and id of the case that a part ended with."""
 Told = list[tuple[str, str]]
 
 
@@ -106,16 +110,19 @@ def _lead(one: ReminderInfo, info: CaseInfo, now: dt.datetime) -> str:
     return words.REMIND_BEFORE.format(number=info.number, day=day, days=workdays_between(today, due))
 
 
-async def escalate(session: Session, house: House, turn_of: Turn, now: dt.datetime) -> int:
-    """Step every overdue case up that is due for it (R40), each rung once, on the record; at night nothing (R41).
+async def escalate(
+    session: Session, house: House, turn_of: Turn, now: dt.datetime, after: Last | None = None
+) -> Last | None:
+    """Step the overdue cases up that are due for it (R40), each rung once, on the record; at night nothing (R41).
 
-    Returns how many.
+    A part of them at a time, longest overdue first: returns where the next part begins, ``None`` after the last one.
     """
     if window(now) > now:
-        return 0
-    stepped = 0
-    for info in await cases.late(session, now.astimezone(CHINA).date()):
-        if not await reminders.waiting_for(session, info.id):
+        return None
+    late = await cases.late(session, now.astimezone(CHINA).date(), AT_ONCE, after)
+    reminded = await reminders.cases_with_waiting(session, [info.id for info in late])
+    for info in late:
+        if info.id not in reminded:
             await lay_ladder(turn_of, info)  # the daily rung to the officer goes on
         done = step(info.case, acts.Escalate(), now.astimezone(CHINA).date())
         if not isinstance(done, Done):
@@ -123,8 +130,7 @@ async def escalate(session: Session, house: House, turn_of: Turn, now: dt.dateti
         data = {"to": list(done.copies), "state": headline(done.case)}
         new = await cases.record(session, info, done.case, "escalate", data, None, now)
         await send_copies(turn_of, new, done.copies)
-        stepped += 1
-    return stepped
+    return (late[-1].case.due, late[-1].id) if len(late) == AT_ONCE and late[-1].case.due else None
 
 
 def clock_turn(session: Session, house: House, engine: object, now: dt.datetime) -> Turn:

@@ -10,14 +10,21 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, Key
 
+_OPEN = {"sqlite_where": text("stage <> 'closed'"), "postgresql_where": text("stage <> 'closed'")}
+_BLANK = {"sqlite_where": text("found_by IS NULL"), "postgresql_where": text("found_by IS NULL")}
+
 
 class CaseFile(Base):
-    """A case: the procedure's own state as JSON, and beside it what lists are made by. ``number`` is given once (R29)."""
+    """A case: the procedure's own state as JSON, and beside it what lists are made by. ``number`` is given once (R29).
+
+    ``found_by``: what a search looks through beside the number, as ``storage.searching`` writes it; ``None``: not yet.
+    """
 
     __tablename__ = "case_file"
     id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
@@ -43,6 +50,7 @@ class CaseFile(Base):
     head: Mapped[str] = mapped_column(String(64))  # the digest of the newest event: a lost last event shows
     made: Mapped[dt.datetime]
     changed: Mapped[dt.datetime]
+    found_by: Mapped[str | None]
     __table_args__ = (
         Index(None, "jurisdiction", "department", "stage", "due"),
         Index(None, "jurisdiction", "opened"),
@@ -50,6 +58,13 @@ class CaseFile(Base):
         Index(None, "enterprise", "id"),
         Index(None, "office", "stage"),
         Index(None, "promise_due"),
+        # Few of many cases are open: these hold only them.
+        Index("ix_case_file_open_place", "jurisdiction", "department", "due", **_OPEN),
+        Index("ix_case_file_open_office", "office", **_OPEN),
+        Index("ix_case_file_open_due", "due", "id", **_OPEN),
+        # A search reads this alone, and none of the cases themselves.
+        Index("ix_case_file_found_by", "jurisdiction", "id", "department", "number", "enterprise", "found_by"),
+        Index("ix_case_file_not_found_by", "jurisdiction", **_BLANK),
     )
 
 
@@ -120,7 +135,7 @@ class CaseCopy(Base):
     why: Mapped[str] = mapped_column(String(60))
     at: Mapped[dt.datetime]
     read: Mapped[dt.datetime | None]
-    __table_args__ = (Index(None, "office", "read"),)
+    __table_args__ = (Index(None, "office", "read"), Index(None, "office", "at"))
 
 
 class Instruction(Base):

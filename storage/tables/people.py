@@ -41,7 +41,7 @@ class Enterprise(Base):
     head: Mapped[str | None] = mapped_column(String(64))  # the digest of the newest event outside its cases
     made: Mapped[dt.datetime]
     changed: Mapped[dt.datetime]
-    __table_args__ = (Index(None, "division", "name"),)
+    __table_args__ = (Index(None, "division", "name"), Index(None, "division", "changed"))
 
 
 class Fact(Base):

@@ -13,9 +13,10 @@ from bot.keeper import Keeper
 from bot.settings import Settings
 from handlers.conversation import CHINA
 from handlers.messages import FileRef, Incoming
-from storage import attachments, chats, evidence, messages
+from storage import attachments, cases, chats, evidence, messages, searching
 from storage.blobs import Blobs
 from storage.tables import Paper, Pledge
+from tests.handlers.streets import diagnosed, new_street
 from tests.people import World
 from tests.storage.offices import new_office
 
@@ -31,6 +32,29 @@ async def test_a_tick_reminds_and_wakes_the_chat(world: World) -> None:
     await clock.tick()
     await clock.tick()
     assert told == [(officer.channel, officer.chat)]
+
+
+async def test_every_late_case_is_stepped_up_however_many_there_are(world: World, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """R40: those that were stepped up long ago and stay late keep nobody behind them waiting."""
+    street = await new_street(world)
+    infos = [await diagnosed(street) for _ in range(3)]
+    monkeypatch.setattr("handlers.cases.ticking.AT_ONCE", 1)
+    for day in (26, 27):
+        world.clock.at = dt.datetime(2026, 11, day, 10, tzinfo=CHINA)
+        await clock_of(world, []).tick()
+    async with world.database.reading() as session:
+        now = [await cases.case_file(session, info.id) for info in infos]
+        assert [info and info.case.warning for info in now] == ["urgent"] * 3
+        acts = [event.act for info in infos for event in await cases.events(session, info.id)]
+    assert acts.count("escalate") == 3
+
+
+async def test_the_clock_writes_down_what_cases_are_found_by(world: World) -> None:
+    street = await new_street(world)
+    await diagnosed(street)
+    await clock_of(world, []).tick()
+    async with world.database.transaction() as session:
+        assert await searching.write_down(session, 10) == 0
 
 
 async def test_messages_are_kept_as_long_as_the_setting_says_and_no_longer(world: World) -> None:

@@ -15,7 +15,7 @@ from knowledge.procedure.acts import Act as ProcedureAct
 from knowledge.procedure.case import Case
 from knowledge.procedure.results import Done
 from knowledge.procedure.steps import step
-from storage import cases, people
+from storage import cases, people, searching
 from storage.cases import CaseInfo
 from storage.people import Office
 from storage.tables import Message
@@ -122,7 +122,7 @@ async def opened(street: Street, text: str = LOG) -> CaseInfo:
     await street.officer.says(text)
     await street.officer.presses("确认立案")
     async with street.world.database.reading() as session:
-        found = await cases.search(session, "", "420704", None, limit=1)
+        found = await searching.search(session, "", "420704", None, limit=1)
     return found[0]
 
 

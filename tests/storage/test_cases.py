@@ -16,9 +16,10 @@ from knowledge.procedure import acts
 from knowledge.procedure.case import OUTCOME_NAMES, Case
 from knowledge.procedure.results import Done
 from knowledge.procedure.steps import step
-from storage import cases
+from storage import cases, enterprises, searching
 from storage.cases import CaseChanged, CaseInfo, Series
 from storage.database import Database
+from storage.enterprises import NewEnterprise
 from tests.storage.offices import DIAGNOSIS, DUE, HOUR, NOW, TODAY, Office, new_office
 
 
@@ -323,13 +324,43 @@ async def test_a_search_needs_every_word_and_takes_percent_signs_as_they_are(off
 
     async def found(words: str, department: str | None = None) -> list[int]:
         async with office.database.reading() as session:
-            return [one.id for one in await cases.search(session, words, "420704", department)]
+            return [one.id for one in await searching.search(session, words, "420704", department)]
 
     assert await found("价签 幸福") == [info.id]
     assert await found("100%没有") == [info.id]
     assert await found("1%0") == []
     assert await found("0001号") == [info.id]
     assert await found("价签", "示例城管局") == []
+
+
+async def test_a_case_is_found_before_and_after_what_it_is_found_by_is_written_down(office: Office) -> None:
+    """Written afterwards, so that a program that knows nothing of it loses no case; a new name of the enterprise counts at once."""
+    info = await office.opens(problem="货架没有价签")
+
+    async def found(words: str) -> list[int]:
+        async with office.database.reading() as session:
+            return [one.id for one in await searching.search(session, words, "420704", None)]
+
+    async def writes_down() -> int:
+        async with office.database.transaction() as session:
+            return await searching.write_down(session, 10)
+
+    assert await found("价签") == [info.id]
+    assert await writes_down() == 1
+    assert await writes_down() == 0
+    assert await found("价签 1号") == [info.id]
+    assert await found("2号") == []
+    async with office.database.transaction() as session:
+        await enterprises.correct(session, office.enterprise, NOW, name="示例新名商行")
+    assert await found("新名") == [info.id]
+    assert await writes_down() == 1
+    assert await found("新名 价签") == [info.id]
+    async with office.database.transaction() as session:
+        known = await enterprises.enterprise(session, office.enterprise)
+        assert known is not None
+        register = [NewEnterprise("示例又一名商行", known.code, known.division)]
+        await enterprises.load_register(session, register, NOW)
+    assert (await found("新名"), await found("又一名")) == ([], [info.id])
 
 
 # ---- holding, delivery, copies

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from knowledge.procedure.case import Case
-from storage import cases, chats, histories, instructions, messages, notices, people, phrases
+from storage import cases, chats, histories, instructions, messages, notices, people, phrases, searching
 from storage.database import Database
 from tests.storage.offices import DIAGNOSIS, DUE, HOUR, NOW, TODAY, Office, new_office
 
@@ -189,18 +189,18 @@ async def test_the_end_of_a_number_finds_its_case_and_no_other(office: Office, w
     for _ in range(12):
         await office.opens()
     async with office.database.reading() as session:
-        infos = await cases.search(session, words, "420704", None)
+        infos = await searching.search(session, words, "420704", None)
     assert [int(info.number[-5:-1]) for info in infos] == found
 
 
 async def test_a_word_may_mean_an_enterprise_that_only_sounds_like_it(office: Office) -> None:
     await office.opens()
     async with office.database.reading() as session:
-        assert await cases.search(session, "兴福", "420704", None) == []
+        assert await searching.search(session, "兴福", "420704", None) == []
         meant = {"兴福": [office.enterprise]}
-        assert len(await cases.search(session, "兴福", "420704", None, firms=meant)) == 1
-        assert await cases.search(session, "兴福 灭火器", "420704", None, firms=meant) == []
-        assert await cases.search(session, "兴福", "410526", None, firms=meant) == []
+        assert len(await searching.search(session, "兴福", "420704", None, firms=meant)) == 1
+        assert await searching.search(session, "兴福 灭火器", "420704", None, firms=meant) == []
+        assert await searching.search(session, "兴福", "410526", None, firms=meant) == []
 
 
 async def test_what_nobody_answers_for_any_more_is_found_until_it_is_handed_over(office: Office) -> None:
