@@ -285,6 +285,17 @@ async def transcript(
     return [_stored(row) for row in reversed(rows)]
 
 
+async def newest_id(session: AsyncSession) -> int:
+    """The number of the newest message; 0 while there is none."""
+    return int((await session.execute(select(func.max(Message.id)))).scalar() or 0)
+
+
+async def newer(session: AsyncSession, channel: str, after: int, limit: int = 5000) -> list[tuple[int, str, str]]:
+    """The messages of all chats of a channel after a number, by number: each with its chat and its state."""
+    statement = select(Message.id, Message.chat, Message.state).where(Message.id > after, Message.channel == channel)
+    return [(id, chat, state) for id, chat, state in await session.execute(statement.order_by(Message.id).limit(limit))]
+
+
 async def counts(session: AsyncSession) -> dict[tuple[str, str], int]:
     """How many messages lie in each ``(direction, state)``, for the metrics."""
     rows = await session.execute(

@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from bot.channels.web_transcript import is_waiting, shown
+from bot.channels.web_watch import Watch
 from bot.metrics import Metrics
 from storage import messages
 from storage.database import Database
@@ -23,6 +24,9 @@ STREAMS = 4  # event streams a chat may hold open in one process: a browser has 
 UNSETTLED = 200
 SETTLES = dt.timedelta(seconds=5)  # by then whatever was given a lower number is committed, too
 PATIENCE = 12.0  # seconds that a stream waits for the database before it ends
+SLICE = 1.0  # seconds after which a stream that waits looks whether its page is still there
+ALIVE = 15  # slices after which a silent stream says that it is there
+SILENCE = 60  # slices after which it looks for itself, whatever nobody told it
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +38,7 @@ class Listener:
 
 
 class Hub:
-    """Wakes the open event streams of a chat in this process; other processes' messages are found by looking."""
+    """Wakes the open event streams of a chat in this process; other processes' messages are found by a ``Watch``."""
 
     def __init__(self) -> None:
         self._listeners: dict[str, list[Listener]] = defaultdict(list)
@@ -49,6 +53,11 @@ class Hub:
         """Something every stream must know, such as the end."""
         for chat in self._listeners:
             self.told("web", chat)
+
+    @property
+    def chats(self) -> list[str]:
+        """The chats with an open stream."""
+        return list(self._listeners)
 
     def listen(self, chat: str) -> Listener:
         """A new stream of a chat; beyond ``STREAMS`` the oldest one parts."""
@@ -75,6 +84,7 @@ class Streams:
         self._metrics = metrics
         self._now = now
         self._stopping = asyncio.Event()
+        self._watching: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
         """End the streams, so that the server can shut down."""
@@ -87,6 +97,9 @@ class Streams:
         await response.prepare(request)
         listener = self._hub.listen(chat)
         self._metrics.streams.inc()
+        if self._watching is None:
+            watch = Watch(self._database, lambda chat: self._hub.told("web", chat), lambda: self._hub.chats)
+            self._watching = asyncio.create_task(watch.run())
         try:
             await response.write(b": ok\n\n")
             await self._stream(request, response, chat, after, listener)
@@ -98,6 +111,9 @@ class Streams:
         finally:
             self._metrics.streams.dec()
             self._hub.leave(chat, listener)
+            if self._watching and not self._hub.chats:
+                self._watching.cancel()
+                self._watching = None
         return response
 
     async def _stream(
@@ -109,7 +125,6 @@ class Streams:
         """
         sent: set[int] = set()
         typing = False
-        quiet = 0
         while not self._stopping.is_set() and request.transport is not None:
             listener.wake.clear()
             async with asyncio.timeout(PATIENCE), self._database.reading() as session:
@@ -132,14 +147,19 @@ class Streams:
             if listener.parted:
                 await response.write(_event("parted", {}))
                 return
-            if fresh:
-                quiet = 0
-                continue
+            if not fresh:
+                await self._rest(request, response, listener, typing)
+
+    async def _rest(self, request: web.Request, response: web.StreamResponse, listener: Listener, typing: bool) -> None:
+        """Wait to be woken, or for the page to leave; while an answer is awaited only for a moment."""
+        for n in range(1, 2 if typing else SILENCE):
             try:
-                await asyncio.wait_for(listener.wake.wait(), 1.0)
+                await asyncio.wait_for(listener.wake.wait(), SLICE)
+                return
             except TimeoutError:
-                quiet += 1
-                if quiet % 15 == 0:
+                if request.transport is None:
+                    return
+                if n % ALIVE == 0:
                     await response.write(b": alive\n\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -16,8 +17,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, Key
 
-_OPEN = {"sqlite_where": text("stage <> 'closed'"), "postgresql_where": text("stage <> 'closed'")}
-_BLANK = {"sqlite_where": text("found_by IS NULL"), "postgresql_where": text("found_by IS NULL")}
+_OPEN: dict[str, Any] = {"sqlite_where": text("stage <> 'closed'"), "postgresql_where": text("stage <> 'closed'")}
+_BLANK: dict[str, Any] = {"sqlite_where": text("found_by IS NULL"), "postgresql_where": text("found_by IS NULL")}
 
 
 class CaseFile(Base):
