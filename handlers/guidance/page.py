@@ -103,13 +103,11 @@ async def _list(turn: Turn, act: Act) -> Reply:
             return common.gone(turn)
         found = await guidance.of_case(turn.session, file.id)
         return await _listed(turn, act, words.LIST_OF, file.number, found, {"do": "case", "id": file.id})
-    firm = await enterprises.enterprise(turn.session, act.get("enterprise", 0))
-    if firm is None:
-        return gone(turn)
     office = turn.speaker.office
     if office is None:
         return await _mine(turn, {"do": "my_guidance"})
-    if not is_own(turn, firm):
+    firm = await enterprises.enterprise(turn.session, act.get("enterprise", 0))
+    if firm is None or not is_own(turn, firm):
         return gone(turn)
     department = office.department if office.role == "officer" else None
     found = await guidance.of_enterprises(
