@@ -40,7 +40,7 @@ def _opened(content: bytes, mime: str) -> Image.Image:
     """The picture with its head read and no pixel decoded."""
     if mime != _HEIC:
         return Image.open(io.BytesIO(content), formats=_FORMATS)
-    from pillow_heif import HeifImageFile  # large, and needed for these pictures only
+    from pi_heif import HeifImageFile  # large, and needed for these pictures only; decodes, has no encoder
 
     return HeifImageFile(io.BytesIO(content))  # type: ignore[no-untyped-call]
 

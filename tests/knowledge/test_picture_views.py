@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import struct
+import tomllib
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
+import pi_heif
 import pillow_heif
 import pytest
 from PIL import Image, ImageFile
@@ -69,7 +72,7 @@ def test_a_picture_of_too_many_pixels_is_not_decoded(
     monkeypatch.setattr(picture_views, "MAX_VIEW_PIXELS", 64 * 48)
     as_jpeg(kept.content, kept.mime)
     monkeypatch.setattr(picture_views, "MAX_VIEW_PIXELS", 64 * 48 - 1)
-    for decoder in (ImageFile.ImageFile, pillow_heif.HeifImageFile):
+    for decoder in (ImageFile.ImageFile, pi_heif.HeifImageFile):
         monkeypatch.setattr(decoder, "load", lambda self: pytest.fail("it was decoded"))
     with pytest.raises(NoView):
         as_jpeg(kept.content, kept.mime)
@@ -110,3 +113,11 @@ def test_a_heic_that_says_it_is_small_and_is_not_is_not_decoded() -> None:
 
 def test_a_picture_that_was_taken_upright_stays_as_it_is() -> None:
     assert shown(jpeg(exif(turned=1))).size == (64, 48)
+
+
+def test_the_program_itself_needs_no_encoder_of_heic() -> None:
+    """The encoder in its wheels is under the GPL; it is for the tests alone."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    assert not any(one.startswith("pillow-heif") for one in project["project"]["dependencies"])
+    decoders = pi_heif.libheif_info()
+    assert decoders["decoders"] and not decoders["HEIF"]
