@@ -16,6 +16,7 @@ from aiohttp import web
 from bot import demo
 from bot.channels.web import WebChannel
 from bot.channels.web_events import Hub
+from bot.channels.web_http import PROXIES, add_headers
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.exporter import Exporter
@@ -187,6 +188,8 @@ class App:
     def web_app(self) -> web.Application:
         """The HTTP application: web chat, health, metrics, and the Telegram webhook if one is set."""
         app = web.Application(client_max_size=1024 * 1024, middlewares=[_errors])
+        app[PROXIES] = self.settings.trusted_proxies
+        app.on_response_prepare.append(add_headers)
         if "web" in self.parts:
             self.web.add_routes(app)
         app.router.add_get("/healthz", self._healthz)
@@ -321,5 +324,7 @@ async def _errors(
     except (ConnectionResetError, asyncio.CancelledError):
         raise
     except Exception as error:
-        log.error("request failed", path=request.path, error=type(error).__name__, exc_info=error)
+        # not its path: that may hold a link's secret, a paper's code, or whatever somebody wants to see in the log
+        route = request.match_info.route.resource
+        log.error("request failed", route=route.canonical if route else "", error=type(error).__name__, exc_info=error)
         return web.json_response({"error": "系统出了点问题，请稍后再试"}, status=500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -26,6 +27,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="网页监听的地址")
     port: int = Field(8080, ge=0, le=65535, description="网页监听的端口")
     public_url: str = Field("", description="对外的网址，如 https://例子；以 https 开头时 Cookie 只走加密连接")
+    proxies: str = Field(
+        "127.0.0.1,::1",
+        description="反向代理的地址或者网段，用逗号分开；只信它们写的 X-Forwarded-For，别的来路写了不算",
+    )
     telegram_token: SecretStr | None = Field(
         None, description="Telegram 机器人令牌，如 123456:ABC-DEF；不设就不启用 Telegram"
     )
@@ -78,6 +83,13 @@ class Settings(BaseSettings):
             raise ValueError("应为1–256位字母、数字、_、-")
         return value
 
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for network in filter(str.strip, value.replace("，", ",").split(",")):
+            ip_network(network.strip(), strict=False)
+        return value
+
     @field_validator("remind_days")
     @classmethod
     def _days_form(cls, value: str) -> str:
@@ -90,6 +102,12 @@ class Settings(BaseSettings):
     def extra_reminders(self) -> tuple[int, ...]:
         """The working days from a due day on which the enterprise is reminded beside those of R39."""
         return tuple(int(day) for day in self.remind_days.replace("，", ",").split(",") if day.strip())
+
+    @property
+    def trusted_proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks whose word on who asks is taken."""
+        named = filter(str.strip, self.proxies.replace("，", ",").split(","))
+        return tuple(ip_network(network.strip(), strict=False) for network in named)
 
     @property
     def database(self) -> str:

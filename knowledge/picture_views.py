@@ -42,7 +42,8 @@ def _opened(content: bytes, mime: str) -> Image.Image:
         return Image.open(io.BytesIO(content), formats=_FORMATS)
     from pi_heif import HeifImageFile  # large, and needed for these pictures only; decodes, has no encoder
 
-    return HeifImageFile(io.BytesIO(content))  # type: ignore[no-untyped-call]
+    picture: Image.Image = HeifImageFile(io.BytesIO(content))
+    return picture
 
 
 def _check(picture: Image.Image) -> None:

@@ -82,7 +82,9 @@ class Page:
     def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
         self._session = session
         self._base = base
-        self._headers = {"Cookie": f"rongcuo={secrets.token_urlsafe(32)}", "X-Rongcuo": "1"}
+        address = ".".join(["10", *(str(secrets.randbelow(256)) for _ in range(3))])  # as a proxy tells it
+        cookie = f"rongcuo={secrets.token_urlsafe(32)}"
+        self._headers = {"Cookie": cookie, "X-Rongcuo": "1", "X-Forwarded-For": address}
 
     async def opens(self) -> None:
         self._stream = await self._session.get(f"{self._base}/api/events", headers=self._headers)

@@ -23,6 +23,7 @@ from handlers.messages import Incoming, IncomingKind
 
 log = structlog.get_logger()
 MAX_BODY = 1024 * 1024
+BODY_WITHIN = 20.0  # seconds that an update may take to arrive
 ALBUM_FOLLOWS = dt.timedelta(seconds=2)
 """How soon after one picture of an album the next one is heard of; what is fetched takes its time besides."""
 FETCHES = dt.timedelta(seconds=FETCH_WITHIN) + ALBUM_FOLLOWS
@@ -185,7 +186,11 @@ class TelegramReceiver:
             given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
             if not hmac.compare_digest(given.encode(errors="surrogateescape"), secret.encode()):
                 return web.Response(status=403, text="密令不对")
-            body = await _body(request)
+            try:
+                async with asyncio.timeout(BODY_WITHIN):
+                    body = await _body(request)
+            except TimeoutError:
+                return web.Response(status=408, text="没有传完")
             if body is None:
                 return web.Response(status=413, text="太大")
             update = self._update_of(body)

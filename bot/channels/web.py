@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 
 from bot.channels.web_events import Hub, Streams
-from bot.channels.web_http import add_headers, address_of, body_of, in_plain_words, is_own_page, number_of, problem
+from bot.channels.web_http import address_of, body_of, in_plain_words, is_own_page, number_of, problem
 from bot.channels.web_pledges import WebPledges
 from bot.channels.web_share import plain_page, shared_page
 from bot.channels.web_transcript import menu_of, shown
@@ -92,6 +92,7 @@ class WebChannel:
         self._handouts = handouts
         self._per_chat = Limiter(rate=0.7, burst=20)
         self._per_address = Limiter(rate=10, burst=200)
+        self._looks = Limiter(rate=30, burst=600)
         self._static = {
             file.name: (file.read_bytes(), _TYPES[file.suffix])
             for file in sorted(PAGES.iterdir())
@@ -113,7 +114,6 @@ class WebChannel:
         if self._demo:
             app.router.add_post("/api/seat", self._take_seat)
         app.middlewares.append(in_plain_words)
-        app.on_response_prepare.append(add_headers)
 
     def stop(self) -> None:
         """End the event streams, so that the server can shut down."""
@@ -153,6 +153,13 @@ class WebChannel:
 
     async def _share(self, request: web.Request) -> web.StreamResponse:
         token = request.match_info["token"]
+        if not self._looks.allows(address_of(request)):
+            return web.Response(
+                status=429,
+                text=plain_page("看得太快了", "请稍等几秒再打开这个链接。"),
+                content_type="text/html",
+                headers={"Retry-After": "10"},
+            )
         try:
             async with asyncio.timeout(PATIENCE), self._database.reading() as session:
                 check = await self_checks.shared(session, token, self._now()) if _KEY.fullmatch(token) else None
@@ -184,6 +191,11 @@ class WebChannel:
         if not self._per_chat.allows(chat) or not self._per_address.allows(address_of(request)):
             raise problem(429, "发得太快了，请稍等几秒再发")
         return chat
+
+    def _looking(self, request: web.Request) -> None:
+        """Raises a refusal when an address reads too fast: each look costs the database something."""
+        if not self._looks.allows(address_of(request)):
+            raise problem(429, "看得太快了，请稍等几秒再试")
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         chat = self._sender(request)
@@ -236,6 +248,7 @@ class WebChannel:
 
     async def _history(self, request: web.Request) -> web.StreamResponse:
         chat = self._chat(request)
+        self._looking(request)
         before = number_of(request.query.get("before"))
         limit = min(number_of(request.query.get("limit")) or 30, HISTORY)
         today = self._now().astimezone(CHINA).date()
@@ -259,6 +272,7 @@ class WebChannel:
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         chat = self._chat(request)
+        self._looking(request)
         last = (request.query.get("after"), request.headers.get("Last-Event-ID"))
         return await self._streams.serve(request, chat, max(number_of(number) or 0 for number in last))
 
@@ -268,6 +282,7 @@ class WebChannel:
         With ``?view`` a picture comes as one that every browser shows.
         """
         chat, token = self._chat(request), request.match_info["token"]
+        self._looking(request)
         assert self._handouts is not None
         find = self._handouts.view if "view" in request.query else self._handouts.original
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from bot.channels.web_http import address_of, problem
 from bot.channels.web_transcript import is_waiting, shown
 from bot.channels.web_watch import Watch
 from bot.metrics import Metrics
@@ -21,6 +22,7 @@ from storage.database import Database
 
 log = structlog.get_logger()
 STREAMS = 4  # event streams a chat may hold open in one process: a browser has six connections for all its tabs
+STREAMS_PER_ADDRESS = 500  # of all chats that one address has open here: an office, not a flood of sessions
 UNSETTLED = 200
 SETTLES = dt.timedelta(seconds=5)  # by then whatever was given a lower number is committed, too
 PATIENCE = 12.0  # seconds that a stream waits for the database before it ends
@@ -85,6 +87,7 @@ class Streams:
         self._now = now
         self._stopping = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
+        self._open: Counter[str] = Counter()
 
     def stop(self) -> None:
         """End the streams, so that the server can shut down."""
@@ -92,7 +95,18 @@ class Streams:
         self._hub.told_all()
 
     async def serve(self, request: web.Request, chat: str, after: int) -> web.StreamResponse:
-        """Stream what comes after a message."""
+        """Stream what comes after a message. Raises a refusal when an address has too many open."""
+        address = address_of(request)
+        if self._open[address] >= STREAMS_PER_ADDRESS:
+            raise problem(429, "您所在的网络打开的页面太多了，请关掉几个再试")
+        self._open[address] += 1
+        try:
+            return await self._served(request, chat, after)
+        finally:
+            self._open[address] -= 1
+            self._open += Counter()  # forgets those at none
+
+    async def _served(self, request: web.Request, chat: str, after: int) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         await response.prepare(request)
         listener = self._hub.listen(chat)

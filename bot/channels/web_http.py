@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from aiohttp import web
@@ -19,6 +20,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_SUBSCRIBER = 64
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -33,12 +35,38 @@ def is_own_page(request: web.Request) -> bool:
     return origin is None or origin.partition("://")[2] == request.host
 
 
+Network = IPv4Network | IPv6Network
+PROXIES = web.AppKey("proxies", tuple[Network, ...])
+"""The networks of the proxies that are believed about who asks; without it those on this machine."""
+_HERE: tuple[Network, ...] = (ip_network("127.0.0.1"), ip_network("::1"))
+
+
 def address_of(request: web.Request) -> str:
-    """Who asks. A proxy on this machine is believed about the last address that it names, nobody else is."""
+    """Who asks, for limits: the last address that no proxy of ours has; only such a proxy is believed about another one.
+
+    Of IPv6 it is the network that one subscriber has, who may use any address in it.
+    """
+    proxies = request.app.get(PROXIES, _HERE)
     remote = request.remote or ""
-    if remote in ("127.0.0.1", "::1"):
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or remote
-    return remote
+    found = _address(remote)
+    named = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+    while found and named and any(found in proxy for proxy in proxies):
+        above = _address(named.pop().strip())
+        if above is None:
+            break
+        found = above
+    if found is None:
+        return remote
+    return str(found) if isinstance(found, IPv4Address) else str(ip_network((found, _SUBSCRIBER), strict=False))
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return mapped or found
 
 
 def number_of(text: str | None) -> int | None:
