@@ -21,9 +21,8 @@ from typing import Any
 
 from benchmarks.fuzz.mutations import bytes_of, text_of
 from benchmarks.fuzz.targets import Target, targets
-from benchmarks.peers import ROOT
+from benchmarks.surroundings import RESULTS, surroundings
 
-RESULTS = ROOT / "benchmarks" / "results" / "fuzz.json"
 HANGS = 30
 """Seconds of the clock after which an input hangs."""
 
@@ -56,12 +55,9 @@ def main() -> int:
     }
     print(f"{whole['inputs']} inputs, {whole['finds']} finds")
     if not given.quick and not given.only:
-        from benchmarks.run import surroundings
-
         around = surroundings()
-        RESULTS.parent.mkdir(exist_ok=True)
         whole |= {name: around[name] for name in ("date", "cores", "cpu", "python", "commit")}
-        RESULTS.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (RESULTS / "fuzz.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 1 if whole["finds"] else 0
 
 
