@@ -142,7 +142,7 @@ async def rating(session: AsyncSession, id: int) -> RatingInfo | None:
 async def own(session: AsyncSession, id: int, channel: str, chat: str, person: int | None) -> RatingInfo | None:
     """The rating that a chat was asked for, where what they say is kept; ``None`` for anybody else's chat.
 
-    Its rows are locked until the transaction ends.
+    Its rows are locked until the transaction ends; one that its person erases just now is gone (R48).
     """
     asked = await rating(session, id)
     if asked is None or (asked.channel, asked.chat) != (channel, chat) or asked.person not in (None, person):
@@ -157,7 +157,7 @@ async def own(session: AsyncSession, id: int, channel: str, chat: str, person: i
             Rating.person == asked.person,
         )
     ids = (await session.execute(select(Rating.id).where(same).order_by(Rating.id).with_for_update())).scalars().all()
-    return await rating(session, ids[0])
+    return await rating(session, ids[0]) if ids else None
 
 
 async def give(session: AsyncSession, asked: RatingInfo, score: int, now: dt.datetime) -> Given:
@@ -231,9 +231,14 @@ async def of_person(session: AsyncSession, channel: str, chat: str, person: int 
 
 
 async def erase_of(session: AsyncSession, channel: str, chat: str, person: int | None) -> int:
-    """Erase the ratings of a person and of this chat, sentences and tasks with them; returns how many."""
-    gone = await session.execute(delete(Rating).where(_theirs(channel, chat, person)).returning(Rating.id))
-    return len(gone.all())
+    """Erase the ratings of a person and of this chat, sentences and tasks with them; returns how many.
+
+    They are locked in the order in which a tap locks them, so that neither waits for the other for ever.
+    """
+    theirs = select(Rating.id).where(_theirs(channel, chat, person)).order_by(Rating.id).with_for_update()
+    ids = list((await session.execute(theirs)).scalars())
+    await session.execute(delete(Rating).where(Rating.id.in_(ids)))
+    return len(ids)
 
 
 def _theirs(channel: str, chat: str, person: int | None) -> ColumnElement[bool]:

@@ -131,9 +131,11 @@ class HandleFlow(Flow):
 
 async def mention_low(session: Session, office: Office, now: dt.datetime) -> tuple[str, Choice] | None:
     """A line and a way for what a supervisor is told today anyway: the low ratings that are new to them, told by it."""
-    new = await ratings.low_untold(session, office.person, office.jurisdiction, office.department)
-    for id in new:
-        await notices.lay(session, LOW_NOTICE, id, now.astimezone(CHINA).date(), office.person, now)
+    new = [
+        id
+        for id in await ratings.low_untold(session, office.person, office.jurisdiction, office.department)
+        if await notices.lay(session, LOW_NOTICE, id, now.astimezone(CHINA).date(), office.person, now)
+    ]
     return (words.LOW_TOLD.format(count=len(new)), Choice(words.LABEL_LOW, {"do": "low_ratings"})) if new else None
 
 
@@ -149,7 +151,8 @@ async def tell_supervisors(session: Session, house: House, now: dt.datetime) -> 
         if not new or not chats or not await notices.lay_daily(session, office.person, day, now):
             continue
         mentioned = await mention_low(session, office, now)
-        assert mentioned is not None
+        if mentioned is None:  # put up, handled or told of by another process since it was looked for
+            continue
         reply = Reply.of(("lead", mentioned[0]), choices=[mentioned[1], MENU])
         for channel, chat in chats:
             await push(session, house, channel, chat, f"low/{office.id}/{day}/{channel}/{chat}", reply, now)

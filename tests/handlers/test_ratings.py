@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -336,6 +337,25 @@ async def test_the_supervisor_is_told_once_a_day_of_what_is_new(town: Town) -> N
         await ticks(town.world)
     leads = [lead_of([part]) for part in await told(town.supervisor)]
     assert leads == [words.LOW_TOLD.format(count=1)] * 2
+
+
+async def test_a_low_rating_that_is_corrected_while_it_is_told_of_breaks_nothing_off(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R47: another process takes 1分 for 5分 between two looks of the clock."""
+    await closes(town, await opened(town.world, town.firm, courses.logged()))
+    await asked(town.owner)
+    await town.owner.presses("1分很不满意")
+    looks, seen = ratings.low_untold, list[list[int]]()
+
+    async def once(*args: Any) -> list[int]:
+        seen.append([] if seen else await looks(*args))
+        return seen[-1]
+
+    monkeypatch.setattr(ratings, "low_untold", once)
+    async with town.world.database.transaction() as session:
+        assert await tell_supervisors(session, town.world.house, town.world.clock.now()) == []
+    assert [bool(found) for found in seen] == [True, False]
 
 
 async def test_who_gets_a_card_that_day_reads_of_the_low_rating_there(town: Town) -> None:

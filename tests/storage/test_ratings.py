@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.workdays import CHINA
 from storage import chats, notices, people, rating_figures, ratings
@@ -167,6 +168,40 @@ async def test_taps_in_two_chats_at_once_are_one_rating(office: Office) -> None:
     first, second = [asked.id for asked in await waiting(office)]
     said = await asyncio.gather(gives(office, first, one, person, 2), gives(office, second, two, person, 2))
     assert sorted(map(str, said)) == ["given", "same"]
+
+
+async def test_a_tap_on_what_is_being_erased_finds_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R47, R48: the row goes between the look at it and its lock, as another process may take it away."""
+    where, found = ("web", "owner"), ratings.rating
+    person = await seated(office.database, where)
+    await lays(office, [(*where, person)])
+    (asked,) = await waiting(office)
+
+    async def looks(session: AsyncSession, id: int) -> RatingInfo | None:
+        seen = await found(session, id)
+        await ratings.erase_of(session, *where, person)
+        return seen
+
+    monkeypatch.setattr(ratings, "rating", looks)
+    assert await gives(office, asked.id, where, person, 1) is None
+
+
+async def test_taps_and_an_erasure_at_once_wait_for_each_other(office: Office) -> None:
+    """R47, R48: on both databases, whoever comes first; nobody waits for ever, nothing breaks off."""
+    one, two = ("web", "owner"), ("telegram", "77")
+    person = await seated(office.database, one, two)
+
+    async def erases() -> int:
+        async with office.database.transaction() as session:
+            return await ratings.erase_of(session, *one, person)
+
+    for subject in range(1, 9):
+        await lays(office, [(*one, person), (*two, person)], subject=subject)
+        first, second = [asked.id for asked in await waiting(office)]
+        taps = (gives(office, id, where, person, 2) for id, where in ((second, two), (first, one), (first, one)))
+        *said, gone = await asyncio.gather(*taps, erases())
+        assert set(said) <= {"given", "same", None}
+        assert gone == 2
 
 
 async def test_a_low_rating_is_seen_by_the_supervisor_and_not_by_the_rated_department(office: Office) -> None:
