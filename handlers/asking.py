@@ -53,10 +53,21 @@ def _reply(turn: Turn, result: Result, question: str, asked: int, day: dt.date |
         best = result.matches[0]
         if found := turn.library.answers.get(best.entry.id):
             return published.answer_reply(turn.library, found, best.scope, asked)
-        return answers.answer(turn.library, result, question, asked, day=day, jurisdiction=turn.dialogue.jurisdiction)
+        reply = answers.answer(turn.library, result, question, asked, day=day, jurisdiction=turn.dialogue.jurisdiction)
+        return _with_answer(turn, reply, result, asked)
     if result.outcome == "clarify":
         return answers.clarify(turn.library, result, asked)
     return answers.nothing(turn.library, result, asked)
+
+
+def _with_answer(turn: Turn, reply: Reply, result: Result, asked: int) -> Reply:
+    """The law's own words, and a button to what a department answered to this very question (R51)."""
+    second = next((match.entry.id for match in result.matches[1:2] if match.entry.id in turn.library.answers), None)
+    if second is None:
+        return reply
+    choice = Choice(words.LABEL_DEPARTMENT, {"do": "show", "entry": second, "asked": asked})
+    kept = reply.choices[: MAX_CHOICES - 1]
+    return Reply(reply.blocks, (*kept[:-1], choice, *kept[-1:]), reply.files)
 
 
 def meaning(turn: Turn, text: str) -> Reply | None:

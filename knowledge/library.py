@@ -261,6 +261,7 @@ class Library:
             jurisdiction=answer.jurisdiction,
             place_names=source.aliases,
             valid_from=answer.day,
+            rests_on=answer.cites,
         )
 
 

@@ -15,6 +15,7 @@ class Entry:
 
     ``group`` names the consequence an item settles (``exempt`` …); ``topic`` joins entries of several places that
     settle the same thing; ``place_names`` are words by which a question points at the entry's place (R2).
+    ``rests_on``: the entries that an answer stands beside.
     """
 
     id: str
@@ -29,3 +30,4 @@ class Entry:
     place_names: tuple[str, ...] = ()
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    rests_on: tuple[str, ...] = ()

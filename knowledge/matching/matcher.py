@@ -73,6 +73,7 @@ class Matcher:
         self._profile = profile
         self._from = np.asarray([e.valid_from.toordinal() if e.valid_from else 0 for e in self.index.entries], np.int32)
         self._to = np.asarray([e.valid_to.toordinal() if e.valid_to else 2**30 for e in self.index.entries], np.int32)
+        self._is_law = np.asarray([e.kind != "answer" for e in self.index.entries], np.bool_)
 
     def search(
         self, question: str, *, day: dt.date | None = None, jurisdiction: str | None = None, limit: int = 10
@@ -81,8 +82,17 @@ class Matcher:
 
         ``day`` is the day of the act: entries not in force then are left out, later ones are returned apart (R6).
         ``jurisdiction`` is the asker's division code: what its own documents settle comes first (R2).
+        A published answer never takes the place of words of the law that answer by themselves (R3, R51).
         """
-        candidates = self.index.candidates(question, self._in_force(day))
+        found = self._search(question, day, jurisdiction, limit)
+        if self._is_law.all() or all(match.entry.kind != "answer" for match in found.offered):
+            return found
+        return _law_first(found, self._search(question, day, jurisdiction, limit, only_law=True))
+
+    def _search(
+        self, question: str, day: dt.date | None, jurisdiction: str | None, limit: int, *, only_law: bool = False
+    ) -> Result:
+        candidates = self.index.candidates(question, self._asked_of(day, only_law=only_law))
         if not len(candidates.rows):
             return Result("none", ())
         scores = self._profile.score(candidates.features)
@@ -114,11 +124,12 @@ class Matcher:
     def _confidence(right: float, share: float, best: float) -> float:
         return round(min(1.0, right * share / max(best, 1e-9)), 4)
 
-    def _in_force(self, day: dt.date | None) -> Floats | None:
-        if day is None:
-            return None
-        at = day.toordinal()
-        inside = (self._from <= at) & (at <= self._to)
+    def _asked_of(self, day: dt.date | None, *, only_law: bool) -> Floats | None:
+        """The entries that may answer: those in force on a day, and of these all, or without published answers."""
+        inside = self._is_law if only_law else np.ones_like(self._is_law)
+        if day is not None:
+            at = day.toordinal()
+            inside = inside & (self._from <= at) & (at <= self._to)
         return None if inside.all() else inside.astype(np.float32)
 
     def _ordered(self, candidates: Candidates, scores: Floats, shares: Floats, jurisdiction: str | None) -> list[int]:
@@ -149,6 +160,23 @@ class Matcher:
             and day is not None
             and match.entry.valid_from > day
         )
+
+
+def _law_first(found: Result, law: Result) -> Result:
+    """What was found, unless the law alone answers: then its words come first, the published answers after them.
+
+    An answer that stands beside these very words stays; so does one of the asker's place before another place's practice (R2).
+    """
+    if law.outcome != "answer":
+        return found
+    words, best = law.matches[0], found.matches[0]
+    if found.outcome == "answer":
+        is_own = words.scope == "elsewhere" != best.scope
+        if best.entry.kind != "answer" or is_own or words.entry.id in best.entry.rests_on[:1]:
+            return found
+    first, *others = law.matches
+    answers = [match for match in found.offered if match.entry.kind == "answer"]
+    return Result("answer", (first, *answers, *others)[: max(len(found.matches), 1)], law.later)
 
 
 def scope_of(entry: Entry, jurisdiction: str | None) -> Scope:

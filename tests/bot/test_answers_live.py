@@ -27,6 +27,7 @@ NOW = dt.datetime(2026, 11, 20, 10, 0, tzinfo=CHINA)
 QUESTION = "夜市摊位的健康证可以先开业后补吗？"
 TEXT = "应当上岗前取得；首次发现的限期补办。"
 WITHIN = 2.0
+LIKE_ALL = ("会罚吗", "怎么办", "小店没有违法记录，是不是可以不罚")
 
 
 @pytest.fixture(scope="module")
@@ -108,13 +109,24 @@ async def test_r51_an_answer_disturbs_no_other_answer(database: Database, langua
     await publisher.refresh()
     asked = ("货架上忘了贴价签，会罚吗", "灭火器过期了会罚吗", "罚款一次交不起，能分期吗", "执法人员没亮证怎么办")
     before = [best(publisher.current, question) for question in asked]
-    for n in range(20):
-        made = await proposes(database, question=f"第{n}类摊位的健康证可以先开业后补吗")
+    unlike = [f"第{n}类摊位的健康证可以先开业后补吗" for n in range(20)]
+    # the very questions that the law answers, and others that are like nearly every question
+    for question in (*unlike, *asked, *LIKE_ALL):
+        made = await proposes(database, question=question, text="不用管。")
         async with database.transaction() as session:
             await answers.release(session, made, None, NOW)
     assert await publisher.refresh()
-    assert len(publisher.current.library.answers) == 20
-    assert [best(publisher.current, question) for question in asked] == before
+    current = publisher.current
+    assert len(current.library.answers) == 20 + len(asked) + len(LIKE_ALL)
+    for question, (outcome, entry) in zip(asked, before, strict=True):
+        law = current.library.source_of(entry)
+        found = current.matcher.search(question, day=NOW.date())  # wherever it is asked
+        assert (found.outcome, found.matches[0].entry.id) == (outcome, entry), question
+        assert found.matches[1].entry.kind == "answer"  # one tap away
+        if law and law.jurisdiction == "420704":
+            assert best(current, question) == (outcome, entry)
+        else:  # another place's practice comes after what the own department said (R2)
+            assert current.matcher.search(question, jurisdiction="420704").matches[0].entry.kind == "answer"
 
 
 async def test_r6_an_answer_is_no_rule_that_came_later_than_a_past_day(database: Database, language: Language) -> None:
@@ -141,6 +153,15 @@ async def test_the_next_person_who_asks_gets_the_answer_from_the_live_index(
     await until(lambda: bool(processes[0].current.library.answers))
     found = await world.person("after").says(QUESTION)
     assert TEXT in words_of(found) and "示例卫生健康局" in words_of(found)
+    settled = "小毛病能不能打个电话提醒一下就算了"
+    law = words_of(await world.person("law").says(settled))
+    made = await proposes(database, question=settled, text="不用管。")
+    async with database.transaction() as session:
+        await answers.release(session, made, None, NOW)
+    await until(lambda: len(processes[0].current.library.answers) == 2)
+    person = world.person("later")
+    assert words_of(await person.says(settled)) == law  # R3: the law's own words where they answer
+    assert "不用管。" in words_of(await person.presses(words.LABEL_DEPARTMENT))
 
 
 async def test_r50_a_tick_puts_back_what_was_held_too_long_and_wakes_the_chat(world: World) -> None:
