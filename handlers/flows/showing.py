@@ -77,12 +77,13 @@ def reviewed(walk: Walk) -> Reply:
         said = flow.value_words(walk.turn, run, step, facts.get(step.name))
         origin = "" if step.name in run.answers else _origin(run.known[step.name][1])
         lines.append(f"{n}. {step.title}：{said}{origin}")
-    if flow.corrects:
+    edits: list[Choice] = []  # where everything was known, there is nothing to correct or to go back to
+    if steps and flow.corrects:
         edits = [
             Choice(short(words.FLOW_CORRECT.format(title=step.title)), _moving(walk, "flow_edit", n=n))
             for n, step in enumerate(steps[: MAX_CHOICES - 2], 1)
         ]
-    else:
+    elif steps:
         edits = [
             Choice(words.LABEL_EDIT, _moving(walk, "flow_items")),
             Choice(words.LABEL_BACK_STEP, _moving(walk, "flow_back")),
@@ -97,7 +98,7 @@ def reviewed(walk: Walk) -> Reply:
         ("lead", words.FLOW_REVIEW.format(submit=flow.submit_label)),
         ("list", "\n".join(lines)),
         *((block.kind, block.text) for block in flow.notes(walk.turn, run)),
-        ("note", "" if flow.corrects else words.FLOW_REVIEW_HOW),
+        ("note", "" if flow.corrects or not steps else words.FLOW_REVIEW_HOW),
         choices=ways[:MAX_CHOICES],
     )
 

@@ -26,6 +26,7 @@ from storage.pledges import PledgeInfo
 
 OF_THE_DAY = frozenset({"成文日期"})
 """What is another value tomorrow without anything having changed."""
+VIOLATED, ORDERED_BY, ORDER_LAW = "违反规定", "责令依据", "law-punishment-28-1"
 _ENDS = "。；;，,、.!！ \n"
 
 
@@ -62,9 +63,13 @@ def changed(before: Mapping[str, str], now: Mapping[str, str], names: Iterable[s
 
 
 def suggestions(record: Record) -> dict[str, str]:
-    """What the lists of the case's matters say, where they are no basis by themselves: to be taken over or not."""
+    """What the officer may take over or not: the lists of the case's matters, where they are no basis by themselves; the law's
+    own words on orders, where no document of the place has any.
+    """
     found = [item.basis for item in _items(record) if item.basis]
-    return {"违反规定": "；".join(dict.fromkeys(found))} if found else {}
+    listed = {VIOLATED: "；".join(dict.fromkeys(found))} if found else {}
+    article = record.sources.checks.laws.get(ORDER_LAW)
+    return listed | ({ORDERED_BY: f"《{article.law}》{article.path}"} if article else {})
 
 
 def _plain(text: str) -> str:

@@ -141,7 +141,7 @@ class MakePaperFlow(Flow):
             run.answers |= {name: None for name in run.given["asked"] if name not in run.answers}
             return Reading(None)
         suggested = run.given["suggested"].get(step.name)
-        if suggested and value in (words.LABEL_SUGGESTED, suggested):
+        if suggested and value in (words.SUGGESTIONS[step.name][1], suggested):
             return fine(suggested)
         if len(value) > step.longest:
             return refused(words.TOO_LONG.format(count=step.longest, example=step.example))
@@ -155,7 +155,9 @@ class MakePaperFlow(Flow):
         if step.name == FILL:
             return [Block("list", _names(run.given["asked"]))]
         suggested = run.given["suggested"].get(step.name)
-        return [Block("quote", words.SUGGESTED.format(what="清单里写的", text=suggested))] if suggested else []
+        if not suggested:
+            return []
+        return [Block("quote", words.SUGGESTED.format(what=words.SUGGESTIONS[step.name][0], text=suggested))]
 
     def notes(self, turn: Turn, run: Run) -> list[Block]:
         kind = shipped_papers().kinds[run.given["kind"]]
@@ -193,7 +195,7 @@ def _step(field: Field, suggested: Mapping[str, str]) -> Step:
     if field.options:
         options = (*(Option(name, name) for name in field.options), rest)
         return Step(field.name, field.name, field.ask, "choice", options, when=when, may_skip=True)
-    taken = (Option(suggested[field.name], words.LABEL_SUGGESTED),) if field.name in suggested else ()
+    taken = (Option(suggested[field.name], words.SUGGESTIONS[field.name][1]),) if field.name in suggested else ()
     options = (*taken, rest)
     return Step(
         field.name,

@@ -12,11 +12,12 @@ from handlers.messages import MAX_CHOICES, Act, Choice, Reply
 from handlers.pledges import page, words
 from handlers.sources import Sources
 from handlers.turn import Acts, Turn
+from knowledge.matching.matcher import covers
 from knowledge.pledges.kinds import offers, refusal, shipped_wordings
 from knowledge.pledges.refusals import clause_of
 from knowledge.pledges.standing import MAX_PROMISES
 from knowledge.pledges.text import Terms, body, promise_words
-from knowledge.procedure.case import Case, PledgeKind, Promise
+from knowledge.procedure.case import SUBSTITUTES, Case, PledgeKind, Promise
 from knowledge.procedure.results import Refused
 from storage import enterprises, pledges
 from storage.cases import CaseInfo
@@ -87,6 +88,17 @@ def carried(signed: PledgeInfo, case: Case) -> list[Promise]:
     ]
 
 
+def procedure_kind(turn: Turn, info: CaseInfo, kind: PledgeKind) -> PledgeKind:
+    """What a pledge is to the procedure: where no document of the place has its kind, it stands in for nothing (R2, R36)."""
+    return "rectification" if kind in SUBSTITUTES and not has_own(turn, info, kind) else kind
+
+
+def has_own(turn: Turn, info: CaseInfo, kind: PledgeKind) -> bool:
+    """Whether the case's own place has this kind of pledge in a document of its own, or of a place above it (R2)."""
+    source = turn.library.source_of(words.wording_of(kind).cites)
+    return source is not None and covers(source.jurisdiction, info.jurisdiction)
+
+
 def new_id(kind: PledgeKind, used: Sequence[str]) -> str:
     """An id for one more promise of a kind that none in use has."""
     letter = _LETTERS[kind]
@@ -137,15 +149,17 @@ async def draft_page(turn: Turn, info: CaseInfo, pledge: PledgeInfo, lead: str =
     """The draft read back whole, its clause, that nobody must sign (R18), and what can be changed."""
     sources = Sources(turn.library, turn.house.checks)
     wording = words.wording_of(pledge.kind)
-    source = turn.library.source_of(wording.cites) if sources.has(wording.cites) else None
-    is_asked = pledge.kind == "rectification" and source is not None and source.jurisdiction == info.jurisdiction
-    free = "" if is_asked else words.FREE
+    is_own = has_own(turn, info, pledge.kind)
+    free = "" if pledge.kind == "rectification" and is_own else words.FREE
     amends = words.DRAFT_AMENDS if pledge.version > 1 else ""
+    effect = "" if pledge.kind == "rectification" else words.EFFECT_BY_CLAUSE
+    if pledge.kind in SUBSTITUTES and not is_own:
+        effect = words.EFFECT_NONE
     return Reply.of(
         ("lead", lead or words.DRAFT),
         ("quote", await text_of(turn, info, pledge)),
         ("note", sources.place_note(wording.cites, info.jurisdiction)),
-        ("note", f"{amends}{free}{'' if pledge.kind == 'rectification' else words.EFFECT_BY_CLAUSE}"),
+        ("note", f"{amends}{free}{effect}"),
         choices=[*_draft_ways(info, pledge, turn.today), page.back(info)],
     )
 
@@ -187,7 +201,8 @@ async def _kinds(turn: Turn, act: Act) -> Reply:
     said, choices = [], []
     for n, offer in enumerate(offers(info.case, turn.today), 1):
         wording = offer.wording
-        said.append(f"{n}. {wording.title}：{offer.refused.words if offer.refused else wording.meant_for}")
+        away = "" if has_own(turn, info, wording.kind) else words.ELSEWHERE
+        said.append(f"{n}. {wording.title}：{offer.refused.words if offer.refused else wording.meant_for + away}")
         # one that is refused has its button, too: behind it stands why, with the clause
         choices.append(Choice(wording.title, {"do": "pledge", "id": info.id, "kind": wording.kind}))
     return Reply.of(("lead", words.KINDS), ("list", "\n".join(said)), choices=[*choices, page.back(info), common.MENU])
@@ -207,8 +222,8 @@ async def open_draft(turn: Turn, id: int, *, lock: bool = False) -> tuple[CaseIn
 
 
 def terms_lines(pledge: PledgeInfo) -> str:
-    """The promises of a pledge as its text has them."""
-    return "\n".join(f"{n}. {promise_words(promise)}" for n, promise in enumerate(pledge.promises, 1))
+    """The promises of a pledge as its text has them, told apart from what the review counts."""
+    return "\n".join(words.TERM.format(n=n, text=promise_words(one)) for n, one in enumerate(pledge.promises, 1))
 
 
 ACTS: Acts = {"pledge": _pledge, "pledge_kinds": _kinds}

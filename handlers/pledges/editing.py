@@ -23,6 +23,7 @@ from knowledge.pledges.refusals import day_refusal
 from knowledge.pledges.standing import MAX_PROMISES
 from knowledge.pledges.text import Injured
 from knowledge.procedure.case import Case, PledgeKind, Promise
+from knowledge.workdays import add_workdays
 from storage import pledges
 from storage.cases import CaseInfo
 from storage.pledges import NotADraft, PledgeInfo
@@ -67,7 +68,8 @@ class DraftFlow(Flow):
         there = await open_draft(turn, act["id"])
         if isinstance(there, Reply):
             return there
-        run = Run(self.name, turn.house.new_token(), given={"pledge": act["id"]})
+        example = _example(turn, there[0].case)
+        run = Run(self.name, turn.house.new_token(), given={"pledge": act["id"], "example": example})
         return await self.prepare(turn, run, *there) or run
 
     async def prepare(self, turn: Turn, run: Run, info: CaseInfo, pledge: PledgeInfo) -> Reply | None:
@@ -122,7 +124,9 @@ def read_day_of_promise(turn: Turn, case: Case, kind: PledgeKind, text: str) -> 
     found = deadline_of(text, turn.now.astimezone(CHINA))
     day = found.day if found else _any_day(turn, text)
     if day is None:
-        return refused(words.DUE_UNREAD)
+        missing = _no_such_day(turn, text)
+        unread = words.DUE_UNREAD.format(day=_example_day(turn, case))
+        return refused(words.DUE_NO_SUCH_DAY.format(problem=missing) if missing else unread)
     problem = day_refusal(case, kind, day, turn.today)
     return refused(problem, is_failure=False) if problem else fine(day.isoformat())
 
@@ -133,8 +137,29 @@ def _any_day(turn: Turn, text: str) -> dt.date | None:
     return next((one.value for one in readings if one.value), None)
 
 
+def _example(turn: Turn, case: Case) -> str:
+    return words.DUE_EXAMPLE.format(day=_example_day(turn, case))
+
+
+def _no_such_day(turn: Turn, text: str) -> str:
+    """That the calendar has no such day, where that is what is wrong: 2027年没有2月30日."""
+    problem = read_day(text, turn.today, future_ok=True).problem.partition("，")[0]
+    return problem if "没有" in problem and any(one.isdigit() for one in problem) else ""
+
+
+def _example_day(turn: Turn, case: Case) -> str:
+    """A day that a promise of this case might have: never one that is past."""
+    soon = add_workdays(turn.today, 3).day
+    day = min(soon, case.due) if case.due and case.due >= turn.today else soon
+    return f"{day.month}月{day.day}日"
+
+
 WHAT = Step("what", "改正什么", words.WHAT_ASK, "text", example="把安全出口清空", is_free=True, longest=LONGEST)
-DUE = Step("due", "什么时候", words.DUE_ASK, "text", example=words.DUE_EXAMPLE, is_free=True)
+DUE = Step("due", "什么时候", words.DUE_ASK, "text", is_free=True)
+
+
+def _due(given: Mapping[str, Any]) -> Step:
+    return replace(DUE, example=given.get("example", words.DUE_ANY))
 
 
 class AddPromiseFlow(DraftFlow):
@@ -144,7 +169,7 @@ class AddPromiseFlow(DraftFlow):
     title = "加一条承诺"
 
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
-        return (WHAT, DUE)
+        return (WHAT, _due(given))
 
     async def prepare(self, turn: Turn, run: Run, info: CaseInfo, pledge: PledgeInfo) -> Reply | None:
         if len(pledge.promises) < MAX_PROMISES:
@@ -170,7 +195,7 @@ class EditPromiseFlow(DraftFlow):
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
         options = tuple(Option(id, label) for id, label, *_ in given.get("promises", ()))
         which = Step("which", "哪一条", words.WHICH_EDIT, "choice", options)
-        return (which, replace(WHAT, may_skip=True), replace(DUE, may_skip=True))
+        return (which, replace(WHAT, may_skip=True), replace(_due(given), may_skip=True))
 
     async def prepare(self, turn: Turn, run: Run, info: CaseInfo, pledge: PledgeInfo) -> Reply | None:
         found = editable(pledge, info.case, turn.today)
@@ -217,7 +242,7 @@ class RedressFlow(DraftFlow):
         terms = replace(WHAT, title="怎么赔", prompt=words.TERMS_ASK, example="当面道歉，赔偿300元")
         says = Step("says", "受害方的话", words.SAYS_ASK, "text", example="接受道歉，同意这个数", is_free=True)
         witness = Step("witness", "见证人", words.WITNESS_ASK, "text", example="社区工作人员赵示例", is_free=True)
-        return (who, terms, DUE, says, witness) if "case" in given else (who, says, witness)
+        return (who, terms, _due(given), says, witness) if "case" in given else (who, says, witness)
 
     async def begin(self, turn: Turn, act: Act) -> Run | Reply:
         if act.get("pledge"):
@@ -228,7 +253,8 @@ class RedressFlow(DraftFlow):
         problem = refusal(info.case, "redress", turn.today)
         if problem:
             return refused_reply(turn, info, "redress", problem)
-        return Run(self.name, turn.house.new_token(), given={"case": info.id})
+        given = {"case": info.id, "example": _example(turn, info.case)}
+        return Run(self.name, turn.house.new_token(), given=given)
 
     async def there(self, turn: Turn, run: Run) -> tuple[CaseInfo, PledgeKind] | Reply:
         info = await common.seen(turn, run.given["case"])

@@ -9,6 +9,7 @@ from handlers.cases.common import with_weekday
 from handlers.pledges import words
 from handlers.turn import CHINA, Turn
 from knowledge.pledges.standing import STANDING_NAMES, now_of, standing, state_words
+from knowledge.pledges.text import promise_words
 from knowledge.procedure.case import Case, Promise
 from knowledge.procedure.periods import running_promises
 from knowledge.workdays import workdays_between
@@ -58,6 +59,19 @@ def promise_lines(pledge: PledgeInfo, case: Case, today: dt.date) -> list[str]:
     for n, (signed, now) in enumerate(zip(pledge.promises, now_of(pledge.promises, case), strict=True), 1):
         moved = words.MOVED.format(day=_short(signed.due)) if now.due != signed.due else ""
         found.append(f"{n}. {now.text}：{with_weekday(now.due)}前，{state_words(now)}{_left(now, today)}{moved}")
+    return found
+
+
+def changes(before: PledgeInfo, now: PledgeInfo) -> list[str]:
+    """What a new version promises otherwise than the one before it: what was added, what reads otherwise (R34)."""
+    known = {promise.id: promise_words(promise) for promise in before.promises}
+    found = []
+    for promise in now.promises:
+        said = promise_words(promise)
+        if promise.id not in known:
+            found.append(words.CHANGED_NEW.format(now=said))
+        elif known[promise.id] != said:
+            found.append(words.CHANGED_TO.format(before=known[promise.id], now=said))
     return found
 
 

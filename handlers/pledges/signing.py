@@ -84,7 +84,8 @@ class SignFlow(Flow):
         text = await drafting.text_of(turn, info, pledge)
         if text_digest(text) != run.given["read"]:
             return await drafting.draft_page(turn, info, pledge, words.SIGN_CHANGED)
-        act = acts.Pledge(tuple(drafting.editable(pledge, info.case, turn.today)), pledge.kind)
+        kind = drafting.procedure_kind(turn, info, pledge.kind)
+        act = acts.Pledge(tuple(drafting.editable(pledge, info.case, turn.today)), kind)
         answer = step(info.case, act, turn.today)
         if isinstance(answer, Refused):
             if refusal(info.case, pledge.kind, turn.today):
@@ -123,11 +124,13 @@ class SignFlow(Flow):
         return await _receipt(turn, done, signed)
 
     async def _tell(self, turn: Turn, info: CaseInfo, signed: PledgeInfo) -> None:
-        """The officer, and the other contacts of the enterprise."""
+        """The officer, and the other contacts of the enterprise; of a new version also what reads otherwise now (R34)."""
+        before = await pledges.newest(turn.session, info.id, signed.kind, "replaced")
+        lead = words.TOLD_SIGNED_AGAIN if before else words.TOLD_SIGNED
         told = Reply.of(
             (
                 "lead",
-                words.TOLD_SIGNED.format(
+                lead.format(
                     name=signed.signed_name,
                     title=words.title_of(signed.kind),
                     version=signed.version,
@@ -135,6 +138,7 @@ class SignFlow(Flow):
                 ),
             ),
             ("text", f"{info.number}：{info.enterprise_name}"),
+            ("list", "\n".join(lines.changes(before, signed)) if before else ""),
             choices=[Choice(words.LABEL_PLEDGES, {"do": "pledge_page", "id": signed.id})],
         )
         await common.tell_enterprise(turn, info, f"pledged/{signed.id}", told)

@@ -314,9 +314,14 @@ async def test_what_the_lists_say_of_the_matter_is_offered_and_not_taken_by_itse
     await office.officer.presses("跳过")
     assert item.basis[:12] in words_of(office.officer.last)
     await office.officer.presses(words.LABEL_SUGGESTED)
+    law = "《中华人民共和国行政处罚法》第二十八条第一款"
+    assert law not in await office.text("order")
+    assert f"法律里有的：{law}" in words_of(office.officer.last)
+    await office.officer.presses("用这一条")
     await office.officer.presses(words.LABEL_REST)
     await office.officer.presses(words.SUBMIT)
     assert item.basis[:12] in await office.text("order")
+    assert f"依据{law}，现责令你单位改正" in await office.text("order")
 
 
 @on_sqlite
@@ -764,6 +769,8 @@ async def test_the_paper_of_a_signed_pledge_carries_text_digest_code_and_picture
     async with office.world.database.reading() as session:
         signed = [one for one in await pledges.of_case(session, id) if one.state == "signed"]
     assert signed, words_of(office.owner.last)
+    review = await presses_act(office.officer, do="make_paper", id=id, kind="rectification")
+    assert "修改" not in office.officer.labels and "修改第1项" not in words_of(review)  # all is on record
     await makes(office, "rectification")
     text = await office.text("rectification")
     for line in signed[0].text.splitlines()[1:]:

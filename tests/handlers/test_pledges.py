@@ -21,6 +21,7 @@ from storage.pledges import PledgeInfo
 from storage.tables import Pledge
 from tests.handlers.test_cases import FIRM, Street, closes, diagnosed, inbox, logged, missing, newest, street
 from tests.handlers.test_permissions import assert_all_in_form, on_sqlite, presses_act
+from tests.knowledge.procedure import courses
 from tests.knowledge.test_pledges import drawn
 from tests.people import Person, World, lead_of, words_of
 
@@ -235,7 +236,8 @@ async def test_promises_are_added_changed_and_taken_out_and_the_whole_is_read_ba
         ("11月10日", "承诺的日期不能早于今天"),
         ("昨天", "承诺的日期不能早于今天"),
         ("12月30日前", "承诺不能晚于整改期限"),
-        ("一定尽快", words.DUE_UNREAD[:7]),
+        ("一定尽快", "没有看到日期，例如：3个工作日，11月25日前。"),
+        ("2月30日前", "2026年没有2月30日，请看一看日历。"),
     ],
 )
 async def test_r25_r34_a_day_that_is_past_too_late_or_not_there_is_refused_with_what_is_expected(
@@ -449,10 +451,49 @@ async def test_r34_a_change_after_signing_is_a_new_version_and_the_old_one_says_
     assert first.code != second.code
     info = await newest(street)
     assert [(p.id, p.text, p.due.day) for p in info.case.promises] == [("r1", "健康证上墙，并且发照片", 24)]
+    told = words_of((await inbox(street.officer))[-1:])
+    assert "（第2版），1条，代替旧版" in told
+    before, now = "后厨没公示健康证（2026年11月25日，星期三前）", "健康证上墙，并且发照片（2026年11月24日，星期二前）"
+    assert words.CHANGED_TO.format(before=before, now=now) in told
     assert "已由第2版代替" in words_of(await presses_act(street.owner, do="pledge_page", id=old.id))
     text = words_of(await presses_act(street.owner, do="pledge_text", id=old.id))
     assert "后厨没公示健康证（2026年11月25日" in text
     assert "第2版" in street.owner.labels
+
+
+async def test_r2_what_no_document_of_the_place_has_stands_in_for_nothing_there(world: World) -> None:
+    """R2, R36: another place's 认错保证书 may be signed, says what it is not, and costs no leniency when it is broken."""
+    firm = await world.enterprise("示例外地面馆", division="410526")
+    owner = await world.contact(firm)
+    await world.office("officer", jurisdiction="410526")
+    async with world.database.transaction() as session:
+        (office,) = await people.offices(session, jurisdiction="410526", role="officer", demo=False)
+        info = await cases.open_case(
+            session,
+            series=world.house.series("410526", office.department),
+            enterprise=firm,
+            office=office.id,
+            problem="后厨没公示健康证",
+            items=[],
+            case=courses.diagnosed(),
+            person=office.person,
+            now=world.clock.now(),
+        )
+    kinds = words_of(await presses_act(owner, do="pledge_kinds", id=info.id))
+    assert f"用于免行政处罚的案件{words.ELSEWHERE}" in kinds
+    draft = words_of(await owner.presses("认错保证书"))
+    assert words.EFFECT_NONE in draft and words.EFFECT_BY_CLAUSE not in draft
+    assert "外地做法，仅供参考（湖北省鄂州市鄂城区）" in draft
+    await signs(owner)
+    async with world.database.reading() as session:
+        assert [one.kind for one in await pledges.of_case(session, info.id)] == ["acknowledgement"]
+        (promise,) = (await cases.case_file(session, info.id)).case.promises  # type: ignore[union-attr]
+    assert promise.kind == "rectification"
+    world.clock.passes(days=30)
+    async with world.database.transaction() as session:
+        await break_late(clock_turn(session, world.house, world.conversation.engine, world.clock.now()))
+        case = (await cases.case_file(session, info.id)).case  # type: ignore[union-attr]
+    assert ([one.state for one in case.promises], case.leniency_lost, case.warning) == (["broken"], "", "urgent")
 
 
 async def test_r34_what_was_settled_is_carried_along_and_cannot_be_changed(street: Street) -> None:

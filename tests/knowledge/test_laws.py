@@ -40,6 +40,10 @@ def test_the_article_on_no_penalty_is_word_for_word() -> None:
     assert LAWS["law-punishment-33-3"].text == ("对当事人的违法行为依法不予行政处罚的，行政机关应当对当事人进行教育。")
 
 
+def test_the_article_on_orders_is_word_for_word() -> None:
+    assert LAWS["law-punishment-28-1"].text == "行政机关实施行政处罚时，应当责令当事人改正或者限期改正违法行为。"
+
+
 def test_the_four_grounds_for_a_lighter_penalty_and_the_fifth_are_all_quoted() -> None:
     text = LAWS["law-punishment-32"].text
     assert re.findall("（(.)）", text) == ["一", "二", "三", "四", "五"]
