@@ -106,6 +106,7 @@ class App:
                 "share_days": settings.share_days,
                 "reopen_days": settings.reopen_days,
                 "request_hold_minutes": settings.request_hold_minutes,
+                "request_close_days": settings.request_close_days,
             },
             demo=settings.demo,
             place_words=self._place_words,

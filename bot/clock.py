@@ -24,7 +24,7 @@ from handlers.pledges.reviewing import break_late
 from handlers.ratings.asking import send_waiting
 from handlers.ratings.tasks import tell_supervisors
 from handlers.reminders import remind_of_licences
-from handlers.requests.ticking import give_back_held, tell_gaps, tell_late
+from handlers.requests.ticking import close_unanswered, give_back_held, tell_gaps, tell_late
 from storage import privacy, record_files, searching
 from storage.database import Database
 
@@ -83,7 +83,7 @@ class Clock:
         for due in (remind_of_meetings, send_waiting, tell_supervisors):
             async with self._database.transaction() as session:
                 reached += await due(session, self._house, now)
-        for of_requests in (break_late, give_back_held, tell_late):
+        for of_requests in (break_late, give_back_held, close_unanswered, tell_late):
             async with self._database.transaction() as session:
                 reached += await of_requests(clock_turn(session, self._house, self._engine, now))
         for channel, chat in reached:

@@ -46,8 +46,11 @@ class Settings(BaseSettings):
     request_hold_minutes: int = Field(
         30, ge=5, le=480, description="诉求接办后几分钟没有答复就回到队列（按工作日8点到20点算）"
     )
+    request_close_days: int = Field(
+        7, ge=1, le=365, description="诉求答复以后几天没有回音就办结（提的人仍可以说“没解决”重开）"
+    )
     share_days: int = Field(30, ge=1, le=365, description="自检结果的分享链接几天内有效")
-    reopen_days: int = Field(30, ge=1, le=3650, description="销号后几天内可以说“没解决”重开")
+    reopen_days: int = Field(30, ge=1, le=3650, description="销号、诉求办结后几天内可以说“没解决”重开")
     remind_days: str = Field(
         "", description="另外提醒企业的日子，离到期几个工作日，如 -5,-2；原有的提醒不会少，不写就不加"
     )

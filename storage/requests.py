@@ -192,6 +192,26 @@ async def overdue(session: AsyncSession, day: dt.date, limit: int = 500) -> list
     return await _found(session, late.order_by(Request.due, Request.id).limit(limit))
 
 
+async def silent(session: AsyncSession, since: dt.datetime, limit: int = 200) -> list[RequestInfo]:
+    """What was answered before a moment, and whoever asked has said nothing to it; locked, skipping what others do."""
+    said = (
+        select(func.max(RequestEvent.id))
+        .where(RequestEvent.request == Request.id, RequestEvent.act.in_(("answered", "said")))
+        .correlate(Request)
+    )
+    waits = (
+        select(Request.id)
+        .join(RequestEvent, RequestEvent.id == said.scalar_subquery())
+        .where(Request.state == "answered", Request.changed <= since)
+        .where(RequestEvent.act == "answered", RequestEvent.at <= since)
+        .order_by(Request.id)
+        .limit(limit)
+        .with_for_update(of=Request, skip_locked=True)
+    )
+    ids = (await session.execute(waits)).scalars().all()
+    return await _found(session, _all().where(Request.id.in_(ids)).order_by(Request.id)) if ids else []
+
+
 async def let_go(session: AsyncSession, now: dt.datetime, limit: int = 200) -> list[RequestInfo]:
     """What is held although the hold has run out or the office that holds it has ended; locked, skipping what others do."""
     ended = select(Appointment.id).where(Appointment.until.is_not(None))

@@ -12,6 +12,7 @@ from handlers.flows.steps import Reading, Step, fine
 from handlers.messages import Act, Block, Choice, Incoming, Reply
 from handlers.requests import words
 from handlers.requests.common import (
+    close_days,
     hold_until,
     signature,
     signed_by_holder,
@@ -89,7 +90,7 @@ class AnswerFlow(Flow):
             ("lead", words.TOLD_ANSWER.format(number=fresh.number)),
             ("quote", run.facts["text"]),
             ("note", signature(office)),
-            ("note", words.SOLVED_ASK),
+            ("note", words.SOLVED_ASK + words.SOLVED_SILENT.format(days=close_days(turn))),
             choices=[
                 Choice(words.LABEL_SOLVED, {"do": "request_solved", "id": fresh.id}),
                 Choice(words.LABEL_UNSOLVED, {"do": "request_unsolved", "id": fresh.id}),

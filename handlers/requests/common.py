@@ -22,7 +22,7 @@ from storage.requests import RequestInfo
 MENU = Choice(house_words.LABEL_MENU, {"do": "menu"})
 ANSWER_WITHIN = 2
 """Working days to the first answer (R50), and to the next one after 没解决."""
-HOLD_MINUTES, REOPEN_DAYS = 30, 30
+HOLD_MINUTES, REOPEN_DAYS, CLOSE_DAYS = 30, 30, 7
 ASSIGNERS = ("admin", "legal")
 """Who sees the requests of a whole place, and gives those without a department to one."""
 
@@ -35,6 +35,16 @@ def due_from(day: dt.date) -> dt.date:
 def hold_until(turn: Turn) -> dt.datetime:
     """Until when an officer who takes or answers now has a request in hand."""
     return add_worktime(turn.now, turn.house.settings.get("request_hold_minutes", HOLD_MINUTES))
+
+
+def close_days(turn: Turn) -> int:
+    """After so many days without a word to an answer a request is closed."""
+    return turn.house.settings.get("request_close_days", CLOSE_DAYS)
+
+
+def reopen_days(turn: Turn) -> int:
+    """For so many days after a request was closed 没解决 opens it again."""
+    return turn.house.settings.get("reopen_days", REOPEN_DAYS)
 
 
 def time_words(at: dt.datetime, today: dt.date) -> str:

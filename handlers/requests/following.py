@@ -11,14 +11,16 @@ from handlers.messages import Act, Block, Choice, Enclosure, Reply
 from handlers.requests import words
 from handlers.requests.common import (
     MENU,
-    REOPEN_DAYS,
+    close_days,
     day_words,
     due_from,
     excerpt,
     gone,
     is_mine,
+    reopen_days,
     responsible,
     seen,
+    tell_asker,
     tell_offices,
     tell_responsible,
 )
@@ -107,21 +109,45 @@ async def _solved(turn: Turn, act: Act) -> Reply:
             choices=[Choice(words.LABEL_REQUEST, {"do": "request", "id": info.id})],
         )
         await tell_offices(turn, [office], f"request/{info.id}/{info.version}/solved", told)
-        await ratings.lay(  # the clock asks for it, after this reply and by R41
-            turn.session,
-            about="request",
-            subject=info.id,
-            ordinal=info.reopened + 1,
-            office=office.id,
-            jurisdiction=info.jurisdiction,
-            department=office.department,
-            way=None,
-            to=[(info.channel, info.chat, info.person)],
-            now=turn.now,
-        )
+        await _lay_rating(turn, info, office)
     fresh = await requests.request(turn.session, info.id)
     assert fresh is not None
     return await page(turn, fresh, words.SOLVED.format(number=info.number), note=words.ASSISTANT_AGAIN)
+
+
+async def close_silent(turn: Turn, info: RequestInfo) -> None:
+    """Close what was answered and nobody said a word to: who asked is told, may reopen it and rate it (R47, R50)."""
+    if not await requests.close(turn.session, info.id, words.NO_WORD, None, turn.now):
+        return
+    told = Reply.of(
+        ("lead", words.CLOSED_SILENT.format(number=info.number, days=close_days(turn))),
+        ("text", words.CLOSED_SILENT_NEXT.format(days=reopen_days(turn))),
+        choices=[
+            Choice(words.LABEL_UNSOLVED, {"do": "request_unsolved", "id": info.id}),
+            Choice(words.LABEL_REQUEST, {"do": "request", "id": info.id}),
+            MENU,
+        ],
+    )
+    await tell_asker(turn, info, "silent", told)
+    office = await _answered_by(turn, info)
+    if office:
+        await _lay_rating(turn, info, office)
+
+
+async def _lay_rating(turn: Turn, info: RequestInfo, office: Office) -> None:
+    """Lay the request to rate the answer; the clock asks for it, after this reply and by R41."""
+    await ratings.lay(
+        turn.session,
+        about="request",
+        subject=info.id,
+        ordinal=info.reopened + 1,
+        office=office.id,
+        jurisdiction=info.jurisdiction,
+        department=office.department,
+        way=None,
+        to=[(info.channel, info.chat, info.person)],
+        now=turn.now,
+    )
 
 
 async def _answered_by(turn: Turn, info: RequestInfo) -> Office | None:
@@ -136,7 +162,7 @@ async def _unsolved(turn: Turn, act: Act) -> Reply:
     info = await seen(turn, act["id"], lock=True)
     if info is None or not is_mine(turn, info) or info.is_erased:
         return gone(turn)
-    days = turn.house.settings.get("reopen_days", REOPEN_DAYS)
+    days = reopen_days(turn)
     if info.closed and (turn.today - info.closed.astimezone(CHINA).date()).days > days:
         return Reply.of(
             ("lead", words.TOO_LATE.format(days=days)), choices=[Choice(words.LABEL_NEW, {"do": "person"}), MENU]

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from handlers.cases.common import acting_person
 from handlers.messages import Choice, Reply
 from handlers.requests import words
-from handlers.requests.common import MENU, responsible, tell_asker, tell_offices
+from handlers.requests.common import MENU, close_days, responsible, tell_asker, tell_offices
 from handlers.requests.desk import returned_reply
+from handlers.requests.following import close_silent
 from handlers.requests.gaps import WEEK, Gaps, count, gaps, listed, own
 from handlers.turn import CHINA, Turn
 from knowledge.procedure.ladder import UNTIL, Push, digest, window
@@ -46,6 +47,16 @@ async def give_back_held(turn: Turn) -> Told:
             await tell_offices(turn, [office], f"request/{info.id}/{fresh.version}/over", over)
         told.append((info.channel, info.chat))
     return told
+
+
+async def close_unanswered(turn: Turn) -> Told:
+    """Close what was answered days ago and nobody said a word to (R50); between 08:00 and 20:00 (R41). Returns the chats."""
+    if window(turn.now) > turn.now:
+        return []
+    found = await requests.silent(turn.session, turn.now - dt.timedelta(days=close_days(turn)))
+    for info in found:
+        await close_silent(turn, info)
+    return [(info.channel, info.chat) for info in found]
 
 
 async def tell_late(turn: Turn) -> Told:

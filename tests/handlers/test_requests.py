@@ -15,11 +15,11 @@ from handlers.conversation import CHINA, Knowledge
 from handlers.messages import FileRef, Incoming, Part
 from handlers.published import may_rest_on
 from handlers.requests import words
-from handlers.requests.ticking import give_back_held, tell_gaps, tell_late
+from handlers.requests.ticking import close_unanswered, give_back_held, tell_gaps, tell_late
 from handlers.turn import Turn
 from knowledge.library import Library
 from knowledge.shipped import matcher_for
-from storage import answers, chats, messages, notices, people, requests
+from storage import answers, chats, messages, notices, people, ratings, requests
 from storage.requests import ERASED, RequestInfo
 from tests.handlers.test_permissions import assert_all_in_form, on_sqlite, presses_act
 from tests.people import Person, World, lead_of, words_of
@@ -110,6 +110,40 @@ async def ticks(street: Street, *jobs: object) -> None:
 def turn_of(street: Street, session: object) -> Turn:
     world = street.world
     return clock_turn(session, world.house, world.conversation.engine, world.clock.now())  # type: ignore[arg-type]
+
+
+async def test_r50_what_nobody_says_a_word_to_is_closed_after_the_settings_days_and_may_be_reopened(
+    street: Street,
+) -> None:
+    """R47, R50: told to who asked, who is asked to rate; 没解决 opens it again."""
+    info = await answered(street)
+    assert "7天没有回音，先办结" in words_of((await inbox(street.guest))[-1:])
+    street.world.clock.passes(days=6)
+    await ticks(street, close_unanswered)
+    assert (await street.newest()).state == "answered"
+    street.world.clock.at = dt.datetime(2026, 11, 27, 21, 0, tzinfo=CHINA)
+    await ticks(street, close_unanswered)  # at night nobody is told (R41)
+    assert (await street.newest()).state == "answered"
+    street.world.clock.at = dt.datetime(2026, 11, 28, 10, 0, tzinfo=CHINA)
+    await ticks(street, close_unanswered, close_unanswered)
+    assert (await street.newest()).state == "closed"
+    told = [words_of([part]) for part in await inbox(street.guest)]
+    assert sum(words.CLOSED_SILENT.format(number=NUMBER, days=7) in one for one in told) == 1
+    async with street.world.database.transaction() as session:
+        (rating,) = await ratings.of_person(session, "web", "guest", None)
+        assert (rating.about, rating.subject, rating.department) == ("request", info.id, HEALTH)
+    again = words_of(await street.guest.presses("没解决"))
+    assert "2026年12月1日（星期二）" in again
+    assert (await street.newest()).state == "assigned"
+
+
+async def test_r50_an_answer_to_which_more_was_said_is_not_closed_by_the_clock(street: Street) -> None:
+    info = await answered(street)
+    await presses_act(street.guest, do="request_more", id=info.id)
+    await street.guest.says("窗口说还要房东签字")
+    street.world.clock.passes(days=30)
+    await ticks(street, close_unanswered)
+    assert (await street.newest()).state == "answered"
 
 
 # ---- asking
