@@ -22,7 +22,7 @@ from knowledge.evaluation import read_entries
 from knowledge.matching.entries import Entry
 from knowledge.matching.index import FEATURES, Index
 from knowledge.matching.model import Calibrator, Network, Profile
-from knowledge.matching.signals import SIGNALS, signals_of
+from knowledge.matching.signals import SIGNALS, Signals, shares_of, signals_of
 from knowledge.matching.tokens import Analyzer
 from knowledge.shipped import DATA, shipped_language, shipped_library
 from knowledge.yaml_data import read_yaml
@@ -116,15 +116,15 @@ def fit_network(data: Sequence[Sample], hidden: int, seed: int, epochs: int = 30
 
 
 def fit_calibrator(
-    signals: Sequence[dict[str, float]], labels: Sequence[bool], weights: Sequence[float], c: float = 0.3
+    signals: Sequence[Signals], labels: Sequence[bool], weights: Sequence[float], c: float = 0.3
 ) -> Calibrator:
     """A logistic regression on the named signals, written back to unscaled weights."""
-    x = np.array([[one[name] for name in SIGNALS] for one in signals])
+    x = np.array(signals)
     mean, scale = x.mean(0), x.std(0) + 1e-6
     model = LogisticRegression(C=c, max_iter=2000).fit((x - mean) / scale, labels, sample_weight=weights)
     coefficients = model.coef_[0] / scale
     return Calibrator(
-        {name: round(float(w), 5) for name, w in zip(SIGNALS, coefficients, strict=True)},
+        np.round(coefficients, 5),
         round(float(model.intercept_[0] - coefficients @ mean), 5),
     )
 
@@ -197,7 +197,7 @@ class Outcomes:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self.signals: list[dict[str, float]] = []
+        self.signals: list[Signals] = []
         self.right: list[bool] = []
         self.inside: list[bool] = []
         self.weights: list[float] = []
@@ -207,9 +207,9 @@ class Outcomes:
             found = index.candidates(question)
             if not len(found.rows):
                 continue
-            scores = self.profile.score(found.features)
+            scores = self.profile.network(found.features)
             order = [int(i) for i in np.argsort(-scores, kind="stable")]
-            self.signals.append(signals_of(question, found, index.topics, scores, order))
+            self.signals.append(signals_of(question, found, index.topics, scores, shares_of(scores), order))
             self.right.append(index.entries[found.rows[order[0]]].id in gold)
             self.inside.append(bool(gold))
             self.weights.append(weight)
@@ -226,13 +226,13 @@ class Outcomes:
 
 def bare_profile(networks: Sequence[Network]) -> Profile:
     """A profile that ranks only."""
-    empty = Calibrator({}, 0.0)
-    return Profile(tuple(networks), empty, empty, 0.5, 0.5)
+    empty = Calibrator(np.zeros(len(SIGNALS)), 0.0)
+    return Profile(Network.mean_of(networks), empty, empty, 0.5, 0.5)
 
 
 def dump_profile(profile: Profile) -> dict[str, Any]:
     return {
-        "networks": [dump(network) for network in profile.networks],
+        "network": dump(profile.network),
         "right": dump_calibrator(profile.right),
         "in_scope": dump_calibrator(profile.in_scope),
         "answer_at": profile.answer_at,
@@ -245,7 +245,7 @@ def dump(network: Network) -> dict[str, Any]:
 
 
 def dump_calibrator(calibrator: Calibrator) -> dict[str, Any]:
-    return {"weights": dict(calibrator.weights), "intercept": calibrator.intercept}
+    return {"weights": dict(zip(SIGNALS, calibrator.weights.tolist(), strict=True)), "intercept": calibrator.intercept}
 
 
 def main(argv: Sequence[str] | None = None, write: Callable[[str], None] = print) -> None:

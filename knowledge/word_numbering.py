@@ -34,6 +34,7 @@ class Numbering:
         self._lists: dict[int, tuple[str, dict[int, int]]] = {}
         self._counts: dict[tuple[str, int], int] = {}
         self._begun: set[int] = set()
+        self._of_styles: dict[str | None, list[tuple[Any, str]]] = {}
         try:
             root = document.part.numbering_part.element
         except (KeyError, NotImplementedError, AttributeError):
@@ -76,17 +77,28 @@ class Numbering:
             return ""
         return re.sub(r"%(\d)", part, level.template) + " "
 
+    def _of_style(self, paragraph: Paragraph) -> list[tuple[Any, str]]:
+        """What the style of a paragraph and those it is based on say of paragraphs, each with the style's name.
+
+        Finding a style is slow in a large document, so each is looked up once.
+        """
+        properties: list[tuple[Any, str]] | None = self._of_styles.get(paragraph._p.style)
+        if properties is None:
+            properties = self._of_styles[paragraph._p.style] = []
+            style: Any = paragraph.style
+            for _ in range(20):
+                if style is None:
+                    break
+                properties.append((style.element.pPr, style.style_id))
+                style = style.base_style
+        return properties
+
     def _place(self, paragraph: Paragraph) -> tuple[int, int] | None:
         """The list and level of a paragraph: its own, or its style's, or that of a style its style is based on."""
+        if not self._lists:
+            return None
         identity, depth, owner = None, None, ""
-        properties = [(paragraph._p.pPr, "")]
-        style: Any = paragraph.style
-        for _ in range(20):
-            if style is None:
-                break
-            properties.append((style.element.pPr, style.style_id))
-            style = style.base_style
-        for found, name in properties:
+        for found, name in ((paragraph._p.pPr, ""), *self._of_style(paragraph)):
             numbers: Any = None if found is None else found.numPr
             if numbers is None:
                 continue

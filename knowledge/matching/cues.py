@@ -65,3 +65,8 @@ def type_of(question: str) -> str:
 def is_of_type(question: str, kind: str) -> bool:
     """Whether a question asks for that kind of answer. As quick as can be: it is asked of hundreds of questions."""
     return bool(_PATTERNS[kind].search(question)) and type_of(question) == kind
+
+
+def may_be_of_type(questions: str, kind: str) -> bool:
+    """Whether any of many questions in one text can ask for that kind of answer: one look instead of many."""
+    return bool(_PATTERNS[kind].search(questions))

@@ -9,14 +9,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress
-from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
 
 from knowledge.matching.corpus import Corpus, Role
-from knowledge.matching.cues import CONSEQUENCES, consequence_of, fits_consequence, is_of_type, type_of
+from knowledge.matching.cues import CONSEQUENCES, consequence_of, fits_consequence, is_of_type, may_be_of_type, type_of
 from knowledge.matching.entries import Entry
 from knowledge.matching.postings import Flags, Floats, Ints, Longs, Postings, Scores, Stack
 from knowledge.matching.tokens import Analyzer, Tokens, sound_of
@@ -61,24 +60,32 @@ _ARTICLE_NUMBER = re.compile("第[〇零一二三四五六七八九十百千\\d]
 _POOL = {"words": 14, "chars": 14, "whole": 24, "alias": 16, "concept": 8}
 _SURFACE_POOL, _SOUND_POOL = 60, 16
 _NEAR = (0.35, 0.15, 0.0)
+_AT = {name: column for column, name in enumerate(FEATURES)}
+_SCORES = ("surface", *_POOL, "sound")
+_SCORED = [_AT[name] for name in _SCORES]
+_SCORED_RELATIVE = [_AT[f"{name}_rel"] for name in _SCORES]
+_UNBOUNDED = [at for at, name in enumerate(_SCORES) if name not in ("surface", "sound", "whole")]
+_OF_ENTRIES = [_AT["has_aliases"], _AT["item"], _AT["term"]]
 
 
-def _best(view: Scores, count: int) -> Ints:
+def _best(view: Scores, count: int) -> Longs:
     """The rows with the highest scores, of equals the first. Only those near the best are looked at, if they are enough."""
     if not len(view):
-        return np.zeros(0, np.int32)
+        return np.zeros(0, np.int64)
     top = view.max()
     for share in _NEAR:
-        found = np.flatnonzero(view > share * top)
+        (found,) = (view > share * top).nonzero()
         if len(found) >= count:
             break
     if len(found) > count:
         scores = view[found]
-        least = np.partition(scores, len(found) - count)[len(found) - count]
-        chosen = scores > least
-        chosen[np.flatnonzero(scores == least)[: count - int(chosen.sum())]] = True
+        ordered = np.partition(scores, len(found) - count)
+        least = ordered[len(found) - count]
+        chosen = scores >= least
+        if (spare := np.count_nonzero(chosen) - count) > 0:
+            chosen[(scores == least).nonzero()[0][-spare:]] = False
         found = found[chosen]
-    return found.astype(np.int32)
+    return found
 
 
 def _best_three(scores: Scores, places: Longs) -> tuple[list[int], Floats, Floats]:
@@ -118,9 +125,14 @@ class Index:
         finally:
             if was_collecting:
                 gc.enable()
-        self._has_aliases = np.asarray([bool(entry.aliases) for entry in self.entries], dtype=np.float32)
-        self._is_item = np.asarray([entry.kind == "item" for entry in self.entries], dtype=np.float32)
-        self._is_term = np.asarray([entry.kind == "term" for entry in self.entries], dtype=np.float32)
+        self._of_entries = np.asarray(
+            [
+                [bool(entry.aliases) for entry in self.entries],
+                [entry.kind == "item" for entry in self.entries],
+                [entry.kind == "term" for entry in self.entries],
+            ],
+            dtype=np.float32,
+        )
         topics: dict[tuple[str, str], int] = {}
         matters = [(entry.topic, "" if entry.topic else entry.id) for entry in self.entries]
         self.topics = np.asarray([topics.setdefault(matter, len(topics)) for matter in matters], dtype=np.int32)
@@ -244,6 +256,7 @@ class Index:
         odd = [not known for known in self._are_known([text[at : at + 2] for at in range(len(text) - 1)])]
         if not any(odd):
             return text
+        sounds = list(map(sound_of, text))  # what is put right sounds as before
         start = 0
         while start < len(text) - 1:
             for length in (5, 4, 3, 2) if any(odd[start : start + 4]) else ():
@@ -255,7 +268,7 @@ class Index:
                     or piece in self.analyzer.known_words
                 ):
                     continue
-                word = self._by_sound.get(tuple(map(sound_of, piece)))
+                word = self._by_sound.get(tuple(sounds[start : start + length]))
                 if word and word != piece and not self._breaks_word(text, start, word):
                     text = text[:start] + word + text[start + length :]
                     start += length - 1
@@ -284,7 +297,7 @@ class Index:
         chosen += [self._owners[_best(surface_scores, _SURFACE_POOL)], self._owners[_best(sound_scores, _SOUND_POOL)]]
         is_chosen = np.zeros(len(self.entries), bool)
         is_chosen[np.concatenate(chosen)] = True
-        return np.flatnonzero(is_chosen).astype(np.int32)
+        return is_chosen.nonzero()[0].astype(np.int32)
 
     def _features(
         self,
@@ -299,48 +312,43 @@ class Index:
     ) -> Floats:
         if not len(rows):
             return np.zeros((0, len(FEATURES)), np.float32)
-        out: dict[str, Any] = {}
+        out = np.empty((len(FEATURES), len(rows)), np.float32)
         places, is_there = self._surfaces_of(rows)
         best, surface, mean = _best_three(np.where(is_there, surface_scores[places], -1.0), places)
-        sound = np.where(is_there, sound_scores[places], 0.0).max(axis=1).astype(np.float32)
-        own = {name: view[rows].astype(np.float32) for name, view in views.items()}
-        own |= {"surface": surface, "sound": sound}
-        for name, view in own.items():
-            top = max(float(view.max()), 1e-6)
-            out[f"{name}_rel"] = view / top
-            out[name] = view if name in ("surface", "sound", "whole") else np.log1p(view) / 4
-        out["surface_mean"] = mean
-        order = np.sort(out["surface"])[::-1]
-        runner = np.where(out["surface"] >= order[0], order[1] if len(order) > 1 else 0.0, order[0])
-        out["surface_gap"] = out["surface"] - runner
-        out["coverage"] = coverage
-        out["coverage_rel"] = coverage / max(float(coverage.max()), 1e-6)
-        out["unknown_sound"] = (1 - known) * out["sound"]
+        own = np.empty((len(_SCORED), len(rows)), np.float32)
+        own[0] = surface
+        for at, name in enumerate(_POOL, 1):
+            own[at] = views[name][rows]
+        own[-1] = np.where(is_there, sound_scores[places], 0.0).max(axis=1)
+        out[_SCORED_RELATIVE] = own / np.maximum(own.max(axis=1, keepdims=True), 1e-6)
+        own[_UNBOUNDED] = np.log1p(own[_UNBOUNDED]) / 4
+        out[_SCORED] = own
+        out[_AT["surface_mean"]] = mean
+        top, runner_up = np.partition(surface, -2)[:-3:-1].tolist() if len(rows) > 1 else (surface[0], 0.0)
+        out[_AT["surface_gap"]] = surface - np.where(surface >= top, runner_up, top)
+        out[_AT["coverage"]] = coverage
+        out[_AT["coverage_rel"]] = coverage / max(float(coverage.max()), 1e-6)
+        out[_AT["unknown_sound"]] = (1 - known) * own[-1]
         texts = [self._surface_texts[i] for i in best]
         text = tokens.text[:200]
-        lengths = np.asarray([len(t) for t in texts], dtype=np.float32)
+        lengths = np.asarray(list(map(len, texts)), dtype=np.float32)
         common = process.cdist([text], texts, scorer=LCSseq.similarity, dtype=np.float32)[0]
-        out["ratio"] = 2 * common / np.maximum(lengths + len(text), 1)
-        out["lcs_question"] = common / max(len(text), 1)
-        out["lcs_surface"] = common / np.maximum(lengths, 1)
-        out["partial"] = process.cdist([text[-60:]], texts, scorer=fuzz.ratio, dtype=np.float32)[0] / 100
-        size = np.ones(len(rows), dtype=np.float32)
-        out["length_question"] = size * math.log1p(len(tokens.text)) / 4
-        out["length_surface"] = np.log1p(lengths) / 4
-        out["consequence"] = self._fits[consequence_of(question)][self._group[rows]]
-        out["item"], out["term"] = self._is_item[rows], self._is_term[rows]
-        out["place"] = self._place_fit(rows, question)
+        out[_AT["ratio"]] = 2 * common / np.maximum(lengths + len(text), 1)
+        out[_AT["lcs_question"]] = common / max(len(text), 1)
+        out[_AT["lcs_surface"]] = common / np.maximum(lengths, 1)
+        out[_AT["partial"]] = process.cdist([text[-60:]], texts, scorer=fuzz.ratio, dtype=np.float32)[0] / 100
+        out[_AT["length_question"]] = math.log1p(len(tokens.text)) / 4
+        out[_AT["length_surface"]] = np.log1p(lengths) / 4
+        out[_AT["consequence"]] = self._fits[consequence_of(question)][self._group[rows]]
+        out[_OF_ENTRIES] = self._of_entries[:, rows]
+        out[_AT["place"]] = self._place_fit(rows, question)
         asked = type_of(question)
-        out["same_type"] = (
-            np.asarray([self._asks(row, asked) for row in rows.tolist()], dtype=np.float32) if asked else size * 0
-        )
-        out["has_aliases"] = self._has_aliases[rows]
-        titles = self._first[rows]
-        out["title_cover"] = surface_scores[titles]
+        out[_AT["same_type"]] = [self._asks(row, asked) for row in rows.tolist()] if asked else 0
+        out[_AT["title_cover"]] = surface_scores[self._first[rows]]
         support = self._family_support(rows, views["whole"])
-        out["family"] = support
-        out["family_rel"] = support / max(float(support.max()), 1e-6)
-        return np.stack([out[name].astype(np.float32) for name in FEATURES], axis=1)
+        out[_AT["family"]] = support
+        out[_AT["family_rel"]] = support / max(float(support.max()), 1e-6)
+        return np.ascontiguousarray(out.T)
 
     def _surfaces_of(self, rows: Ints) -> tuple[Longs, Flags]:
         """The places of each row's surfaces side by side, at least three, and which of them there are."""
@@ -364,7 +372,8 @@ class Index:
         """Whether a typical question of an entry asks for that kind of answer; worked out when first needed."""
         known = self._types.get((row, asked))
         if known is None:
-            known = any(is_of_type(alias, asked) for alias in self.entries[row].aliases)
+            aliases = self.entries[row].aliases
+            known = may_be_of_type("\n".join(aliases), asked) and any(is_of_type(alias, asked) for alias in aliases)
             self._types[row, asked] = known
         return known
 

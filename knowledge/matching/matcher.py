@@ -95,10 +95,10 @@ class Matcher:
         candidates = self.index.candidates(question, self._asked_of(day, only_law=only_law))
         if not len(candidates.rows):
             return Result("none", ())
-        scores = self._profile.score(candidates.features)
+        scores = self._profile.network(candidates.features)
         shares = shares_of(scores)
         order = self._ordered(candidates, scores, shares, jurisdiction)
-        signals = signals_of(question, candidates, self.index.topics, scores, order)
+        signals = signals_of(question, candidates, self.index.topics, scores, shares, order)
         in_scope, right = self._profile.in_scope(signals), self._profile.right(signals)
         outcome: Outcome = (
             "none"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 
 from knowledge.matching.index import FEATURES
 from knowledge.matching.postings import Floats
+from knowledge.matching.signals import SIGNALS, Signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +32,51 @@ class Network:
 
     def __call__(self, features: Floats) -> Floats:
         z = (features - self.mean) / self.scale
-        return np.asarray(np.tanh(z @ self.hidden + self.bias) @ self.output + z @ self.direct, dtype=np.float32)
+        inner: Floats = z @ self.hidden
+        inner += self.bias
+        return np.asarray(np.tanh(inner, out=inner) @ self.output + z @ self.direct, dtype=np.float32)
+
+    @classmethod
+    def mean_of(cls, networks: Sequence[Network]) -> Network:
+        """One network that says what several with the same standardisation say on average."""
+        first, count = networks[0], len(networks)
+        return cls(
+            first.mean,
+            first.scale,
+            np.concatenate([network.hidden for network in networks], axis=1),
+            np.concatenate([network.bias for network in networks]),
+            np.concatenate([network.output for network in networks]) / count,
+            np.mean([network.direct for network in networks], axis=0, dtype=np.float32),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrator:
-    """A logistic function of named signals: the probability of one statement about the outcome."""
+    """A logistic function of the signals: the probability of one statement about the outcome.
 
-    weights: Mapping[str, float]
+    ``weights`` stand in the order of ``SIGNALS``.
+    """
+
+    weights: Signals
     intercept: float
 
-    def __call__(self, signals: Mapping[str, float]) -> float:
-        total = self.intercept + sum(weight * signals[name] for name, weight in self.weights.items())
-        return float(1 / (1 + np.exp(-np.clip(total, -30, 30))))
+    def __call__(self, signals: Signals) -> float:
+        total = self.intercept + float(self.weights @ signals)
+        return 1 / (1 + math.exp(-min(max(total, -30.0), 30.0)))
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Constants for one kind of knowledge: entries with typical questions, or bare texts."""
+    """Constants for one kind of knowledge: entries with typical questions, or bare texts.
 
-    networks: tuple[Network, ...]
+    ``network`` gives candidates their order: a few networks trained from different seeds, in one.
+    """
+
+    network: Network
     in_scope: Calibrator
     right: Calibrator
     answer_at: float
     abstain_below: float
-
-    def score(self, features: Floats) -> Floats:
-        """The order of candidates: the mean over a few networks trained from different seeds."""
-        mean: Floats = np.mean([network(features) for network in self.networks], axis=0).astype(np.float32)
-        return mean
 
 
 class ModelError(ValueError):
@@ -75,9 +93,9 @@ def load_model(path: Path) -> dict[str, Profile]:
 
 def _profile(data: Mapping[str, Any]) -> Profile:
     return Profile(
-        tuple(_network(network) for network in data["networks"]),
-        Calibrator(data["in_scope"]["weights"], data["in_scope"]["intercept"]),
-        Calibrator(data["right"]["weights"], data["right"]["intercept"]),
+        _network(data["network"]),
+        _calibrator(data["in_scope"]),
+        _calibrator(data["right"]),
         data["answer_at"],
         data["abstain_below"],
     )
@@ -85,3 +103,9 @@ def _profile(data: Mapping[str, Any]) -> Profile:
 
 def _network(data: Mapping[str, Sequence[Any]]) -> Network:
     return Network(*(np.asarray(data[name], dtype=np.float32) for name in Network.__dataclass_fields__))
+
+
+def _calibrator(data: Mapping[str, Any]) -> Calibrator:
+    if set(data["weights"]) != set(SIGNALS):
+        raise ModelError(ModelError.__doc__)
+    return Calibrator(np.asarray([data["weights"][name] for name in SIGNALS], dtype=np.float64), data["intercept"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -29,7 +30,7 @@ BUDGET = 30_000
 class Bag:
     """The terms of a question: numbers and counts; how many different terms, and pairs, the vocabulary does not know."""
 
-    terms: Ints
+    terms: Longs
     counts: Floats
     unknown: int
     unknown_pairs: int
@@ -112,7 +113,7 @@ class Occurrences:
             return df, rows, merged.astype(np.float32)
         return df, rows, (counts * factors).astype(np.float32)
 
-    def numbers(self, terms: Sequence[Term]) -> Ints:
+    def numbers(self, terms: Sequence[Term]) -> Longs:
         """The numbers of terms, -1 for those that stand nowhere."""
         get, size = self._symbols.get, len(self._symbols)
         # the code of a pair with an unknown symbol is below 0
@@ -122,19 +123,20 @@ class Occurrences:
             for term in terms
         ]
         codes = np.asarray(found, np.int64)
-        at = np.searchsorted(self._codes, codes).astype(np.int32)
         if not self.width:
-            return at - 1
-        return np.where(self._codes[np.minimum(at, self.width - 1)] == codes, at, -1).astype(np.int32)
+            return np.full(len(codes), -1)
+        at = self._codes[:-1].searchsorted(codes)  # a code beyond the last finds the last, which it is not
+        at[self._codes[at] != codes] = -1
+        return at
 
     def bag(self, terms: Iterable[Term]) -> Bag:
         """The known terms of a question with their counts."""
-        counts: dict[Term, float] = {}
-        for term in terms:
-            counts[term] = counts.get(term, 0.0) + 1.0
+        counts = Counter(terms)
         numbers = self.numbers(list(counts))
         known = numbers >= 0
         times = np.asarray(list(counts.values()), np.float32)
+        if known.all():
+            return Bag(numbers, times, 0, 0)
         unknown = [term for term, is_known in zip(counts, known.tolist(), strict=True) if not is_known]
         return Bag(numbers[known], times[known], len(unknown), sum(len(term) == 2 for term in unknown))
 
@@ -177,7 +179,7 @@ class Postings:
         self.size = size
         self.is_cosine = weighting == "cosine"
         if weighting == "cosine":
-            self.idf: Floats = (np.log((size + 1) / (self.df + 1)) + 1).astype(np.float32)
+            self.idf: Floats = ((np.log((size + 1) / (self.df + 1)) + 1) * (self.df > 0)).astype(np.float32)
             weights = np.repeat(self.idf, self.df)
             value = np.log(tf)
             value += 1
@@ -186,7 +188,7 @@ class Postings:
             value /= np.maximum(norms, 1e-9).astype(np.float32)[self._rows]
             value *= weights  # the question's side, so that a question need not be weighted term by term
         else:
-            self.idf = np.log1p((size - self.df + 0.5) / (self.df + 0.5)).astype(np.float32)
+            self.idf = (np.log1p((size - self.df + 0.5) / (self.df + 0.5)) * (self.df > 0)).astype(np.float32)
             value = np.repeat(self.idf, self.df)
             if weighting == "bm25":
                 lengths = np.bincount(self._rows, weights=tf, minlength=max(size, 1)).astype(np.float32)
@@ -203,14 +205,13 @@ class Postings:
 
     def length_of(self, bag: Bag, weights: Floats) -> float:
         """The length of a question's vector in this view."""
-        known = self.df[bag.terms] > 0
-        whole = weights[known] * self.idf[bag.terms[known]]
+        whole = weights * self.idf[bag.terms]
         return max(math.sqrt(float(whole @ whole)), 1e-9)
 
     def weight(self, bag: Bag) -> tuple[float, float]:
         """The idf weight of the bag's terms that rows have, and of all its terms."""
-        known = float(self.idf[bag.terms[self.df[bag.terms] > 0]].sum())
-        missing = int((self.df[bag.terms] == 0).sum()) + bag.unknown
+        known = float(self.idf[bag.terms].sum())
+        missing = len(bag.terms) - int(np.count_nonzero(self.df[bag.terms])) + bag.unknown
         return known, known + missing * self.unseen_idf
 
 
@@ -258,13 +259,13 @@ class Stack:
                 scores /= view.length_of(bag, weights)
         return found
 
-    def _summed(self, terms: Ints, weights: Floats) -> Scores:
+    def _summed(self, terms: Longs, weights: Floats) -> Scores:
         """The sums of the terms' values over the rows of all views, each term with its weight."""
         places = list(map(slice, self._starts[terms].tolist(), self._starts[terms + 1].tolist()))
         if not places:
             return np.zeros(self._edges[-1])
         parts = [self._values[place] for place in places]
-        for at in np.flatnonzero(weights != 1).tolist():
+        for at in (weights != 1).nonzero()[0].tolist():
             parts[at] = parts[at] * weights[at]
         rows = np.concatenate([self._rows[place] for place in places])
         summed = np.bincount(rows, weights=np.concatenate(parts), minlength=self._edges[-1])

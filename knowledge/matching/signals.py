@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.matching.cues import consequence_of, type_of
 from knowledge.matching.index import FEATURES, Candidates
 from knowledge.matching.postings import Floats, Ints
+
+Signals = npt.NDArray[np.float64]
 
 _AT = {name: column for column, name in enumerate(FEATURES)}
 _VIEWS = ("surface", "words", "chars", "alias", "concept", "coverage", "sound", "ratio")
@@ -44,6 +48,8 @@ _TYPES = ("amount", "time", "who", "which", "how", "meaning")
 # Errands that no policy settles: where to go, what to bring, how long it takes, what it costs.
 _ERRAND = re.compile("去哪|在哪|哪里办|要带|材料|怎么办理|怎么申请|多少天|几天能|流程|手续|电话|地址|几点|收费|费用")
 
+_VIEW_COLUMNS, _BEST_COLUMNS, _LEAD_COLUMNS = ([_AT[name] for name in names] for names in (_VIEWS, _OF_BEST, _LEADS))
+
 SIGNALS = (
     "score",
     "lead",
@@ -71,38 +77,42 @@ def shares_of(scores: Floats) -> Floats:
 
 
 def signals_of(
-    question: str, candidates: Candidates, topics: Ints, scores: Floats, order: Sequence[int]
-) -> dict[str, float]:
-    """The named signals of a question; ``topics`` are those of all entries, ``order`` the candidates best first.
+    question: str, candidates: Candidates, topics: Ints, scores: Floats, shares: Floats, order: Sequence[int]
+) -> Signals:
+    """The signals of a question in the order of ``SIGNALS``.
 
-    Entries of one topic settle the same thing, perhaps in two places.
+    ``topics`` are those of all entries, ``order`` the candidates best first. Entries of one topic settle the same
+    thing, perhaps in two places.
     """
     features = candidates.features
     own = topics[candidates.rows]
     best = order[0]
-    alike = own == own[best]
-    rival = next((i for i in order[1:] if not alike[i]), None)
+    same = own == own[best]
+    alike: list[bool] = same.tolist()
+    rival = next((i for i in order if not alike[i]), None)
     length = len(candidates.tokens.text)
-    agreeing = {name: float(alike[int(features[:, _AT[name]].argmax())]) for name in _VIEWS}
+    agreeing = [float(alike[row]) for row in features[:, _VIEW_COLUMNS].argmax(axis=0).tolist()]
     asked = type_of(question)
-    signals = {
-        "score": float(scores[best]),
-        "lead": float(scores[best] - scores[rival]) if rival is not None else 5.0,
-        "share": float(shares_of(scores)[alike].sum()),
-        "surface_max": float(features[:, _AT["surface"]].max()),
-        "alias_per_length": float(features[best, _AT["alias"]]) * 10 / (5 + length),
-        "known": candidates.known,
-        "outside": candidates.outside,
-        "outside_lead": float(features[:, _AT["surface"]].max()) - candidates.outside,
-        "length": float(np.log1p(length)),
-        "agree": sum(agreeing.values()) / len(_VIEWS),
-        "errand": float(bool(_ERRAND.search(question))),
-        "feared": float(bool(consequence_of(question))),
-    }
-    signals |= {f"agree_{name}": value for name, value in agreeing.items()}
-    signals |= {f"best_{name}": float(features[best, _AT[name]]) for name in _OF_BEST}
-    signals |= {
-        f"lead_{name}": float(features[best, _AT[name]] - (features[rival, _AT[name]] if rival is not None else 0.0))
-        for name in _LEADS
-    }
-    return signals | {f"asks_{name}": float(asked == name) for name in _TYPES}
+    of_best = features[best].tolist()
+    of_rival = features[rival].tolist() if rival is not None else None
+    surface_max = float(features[:, _AT["surface"]].max())
+    return np.asarray(
+        [
+            float(scores[best]),
+            float(scores[best] - scores[rival]) if rival is not None else 5.0,
+            float(shares[same].sum()),
+            surface_max,
+            of_best[_AT["alias"]] * 10 / (5 + length),
+            candidates.known,
+            math.log1p(length),
+            sum(agreeing) / len(_VIEWS),
+            float(bool(_ERRAND.search(question))),
+            candidates.outside,
+            surface_max - candidates.outside,
+            float(bool(consequence_of(question))),
+            *agreeing,
+            *[of_best[column] for column in _BEST_COLUMNS],
+            *[of_best[column] - (of_rival[column] if of_rival else 0.0) for column in _LEAD_COLUMNS],
+            *[float(asked == name) for name in _TYPES],
+        ]
+    )
