@@ -72,6 +72,7 @@ def _best(view: Scores, count: int) -> Longs:
     """The rows with the highest scores, of equals the first. Only those near the best are looked at, if they are enough."""
     if not len(view):
         return np.zeros(0, np.int64)
+    found: Longs
     top = view.max()
     for share in _NEAR:
         (found,) = (view > share * top).nonzero()
@@ -293,7 +294,7 @@ class Index:
 
     def _pool(self, views: dict[str, Scores], surface_scores: Scores, sound_scores: Scores) -> Ints:
         """The rows that are best in any view; a row of the surface views is the owner of a surface."""
-        chosen = [_best(views[name], count) for name, count in _POOL.items()]
+        chosen: list[Ints | Longs] = [_best(views[name], count) for name, count in _POOL.items()]
         chosen += [self._owners[_best(surface_scores, _SURFACE_POOL)], self._owners[_best(sound_scores, _SOUND_POOL)]]
         is_chosen = np.zeros(len(self.entries), bool)
         is_chosen[np.concatenate(chosen)] = True

@@ -32,9 +32,7 @@ class Network:
 
     def __call__(self, features: Floats) -> Floats:
         z = (features - self.mean) / self.scale
-        inner: Floats = z @ self.hidden
-        inner += self.bias
-        return np.asarray(np.tanh(inner, out=inner) @ self.output + z @ self.direct, dtype=np.float32)
+        return np.asarray(np.tanh(z @ self.hidden + self.bias) @ self.output + z @ self.direct, dtype=np.float32)
 
     @classmethod
     def mean_of(cls, networks: Sequence[Network]) -> Network:
@@ -45,7 +43,7 @@ class Network:
             first.scale,
             np.concatenate([network.hidden for network in networks], axis=1),
             np.concatenate([network.bias for network in networks]),
-            np.concatenate([network.output for network in networks]) / count,
+            np.concatenate([network.output / count for network in networks], dtype=np.float32),
             np.mean([network.direct for network in networks], axis=0, dtype=np.float32),
         )
 
