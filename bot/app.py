@@ -24,6 +24,7 @@ from bot.handouts import Handouts
 from bot.intake import Intake
 from bot.keeper import Keeper
 from bot.metrics import Metrics
+from bot.outages import tell
 from bot.publisher import Publisher, publish_shipped
 from bot.settings import Settings
 from bot.single import Single
@@ -37,7 +38,7 @@ from knowledge.shipped import shipped_checks, shipped_industries, shipped_langua
 from storage import messages
 from storage.attachments import File
 from storage.blobs import Blobs
-from storage.database import Database
+from storage.database import Database, is_out_of_order
 from storage.demo import purge_demo
 from storage.invitations import CODE_ALPHABET, CODE_LENGTH
 
@@ -264,7 +265,7 @@ class App:
         bot = make_bot(settings.telegram_token.get_secret_value(), settings.telegram_base_url)  # type: ignore[union-attr]
         receiver = TelegramReceiver(bot, self.intake, self.now, self.keeper)
         self.telegram_name = lambda: receiver.username
-        sender = TelegramSender(bot, read_file)
+        sender = TelegramSender(bot, read_file, settings.telegram_per_second)
         self.couriers.append(Courier(self.database, sender, self.metrics, self.now, delivering.given_up))
         if "telegram" in self.parts and settings.telegram_webhook_url and settings.telegram_secret:
             path = urlsplit(settings.telegram_webhook_url).path or "/"
@@ -325,6 +326,9 @@ async def _errors(
     except (ConnectionResetError, asyncio.CancelledError):
         raise
     except Exception as error:
+        if is_out_of_order(error):
+            tell(log, "http", error)
+            return web.json_response({"error": "系统正忙，没有办成，请稍后再试"}, status=503)
         # not its path: that may hold a link's secret, a paper's code, or whatever somebody wants to see in the log
         route = request.match_info.route.resource
         log.error("request failed", route=route.canonical if route else "", error=type(error).__name__, exc_info=error)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from bot.keeper import Keeper
+from bot.outages import tell
 from bot.settings import Settings
 from handlers.cases.daily import send_cards
 from handlers.cases.ticking import BATCH as BATCH_OF_REMINDERS
@@ -65,9 +66,9 @@ class Clock:
             reached = await remind_of_licences(session, self._house, now)
         while True:
             async with self._database.transaction() as session:
-                sent = await send_due(session, self._house, now)
+                claimed, sent = await send_due(session, self._house, now)
             reached += sent
-            if len(sent) < BATCH_OF_REMINDERS:
+            if claimed < BATCH_OF_REMINDERS:
                 break
         after = None
         while True:
@@ -103,8 +104,8 @@ class Clock:
         while not stop.is_set():
             try:
                 await self.tick()
-            except Exception:
-                log.exception("clock cannot reach the database")
+            except Exception as error:
+                tell(log, "clock", error)
             try:
                 await asyncio.wait_for(stop.wait(), every)
             except TimeoutError:

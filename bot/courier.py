@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from bot.metrics import Metrics
+from bot.outages import tell
 from handlers.messages import Part
 from storage import messages
 from storage.database import Database, Session
@@ -67,16 +68,18 @@ class Courier:
         self._now = now
         self._given_up = given_up
         self._wake = asyncio.Event()
+        self._sent: dict[int, str] = {}  # what left and is not noted yet
 
     def wake(self) -> None:
         self._wake.set()
 
     async def carry(self) -> bool:
         """Send one message if there is one; returns whether there was."""
-        stored = await self._take()
-        if stored is not None:
+        taken = await self._note_and_take(1)
+        for stored in taken:
             await self._send(stored)
-        return stored is not None
+        await self._note_and_take(0)
+        return bool(taken)
 
     async def run(self, stop: asyncio.Event, every: float = 0.25) -> None:
         """Carry until stopped; what is being sent is finished."""
@@ -86,41 +89,49 @@ class Courier:
         try:
             while not stop.is_set():
                 self._wake.clear()  # before looking: what comes meanwhile is seen at the next look
-                stored = await self._try_to_take() if len(sending) < AT_ONCE else None
-                if stored is not None:
+                taken = await self._try(AT_ONCE - len(sending))
+                for stored in taken:
                     task = asyncio.create_task(self._send_and_wake(stored))
                     sending.add(task)
                     task.add_done_callback(sending.discard)
-                    continue
                 try:
                     await asyncio.wait_for(self._wake.wait(), every)
                 except TimeoutError:
                     continue
             await asyncio.gather(*sending)
+            await self._try(0)
         finally:
             stopped.cancel()
             for task in sending:
                 task.cancel()
 
-    async def _try_to_take(self) -> messages.Stored | None:
+    async def _try(self, free: int) -> list[messages.Stored]:
         try:
-            return await self._take()
-        except Exception:
-            log.exception("courier cannot reach the database")
-            return None
+            return await self._note_and_take(free)
+        except Exception as error:
+            tell(log, "courier", error)  # what was sent and not noted is noted at the next try
+            return []
 
-    async def _take(self) -> messages.Stored | None:
+    async def _note_and_take(self, free: int) -> list[messages.Stored]:
+        """Note what was sent since the last look, and lease what may be sent next, in one transaction."""
+        sent = dict(self._sent)
+        if not (sent or free):
+            return []
         async with self._database.transaction() as session:
-            stored = await messages.next_unsent(session, self._now(), self._sender.channel)
-            if stored is not None:
-                await messages.lease(session, stored, self._now() + LEASE)
-        return stored
+            if sent:
+                await messages.mark_sent(session, sent)
+            taken = await messages.next_unsent(session, self._now(), self._sender.channel, free) if free else []
+            if taken:
+                await messages.lease(session, self._now() + LEASE, *taken)
+        for id in sent:
+            del self._sent[id]
+        return taken
 
     async def _send_and_wake(self, stored: messages.Stored) -> None:
         try:
             await self._send(stored)
-        except Exception:
-            log.exception("courier cannot note what it sent")  # it is sent once more after its lease
+        except Exception as error:
+            tell(log, "courier", error)  # that it failed could not be noted: it is tried again after its lease
         self.wake()
 
     async def _send(self, stored: messages.Stored) -> None:
@@ -130,7 +141,7 @@ class Courier:
             # waiting for a channel that is down is no fault of the message: only refusals and strange errors count
             self._metrics.send_failed.labels(self._sender.channel).inc()
             async with self._database.transaction() as session:
-                await messages.lease(session, stored, self._now() + dt.timedelta(seconds=error.seconds))
+                await messages.lease(session, self._now() + dt.timedelta(seconds=error.seconds), stored)
         except Undeliverable as error:
             await self._failed(stored, str(error), None)
         except Exception as error:
@@ -138,8 +149,7 @@ class Courier:
             wait = dt.timedelta(seconds=2.0 ** min(stored.tries + 1, 6))
             await self._failed(stored, type(error).__name__, self._now() + wait)
         else:
-            async with self._database.transaction() as session:
-                await messages.mark_sent(session, stored.id, remote)
+            self._sent[stored.id] = remote
             self._metrics.sent.labels(self._sender.channel).inc()
 
     async def _failed(self, stored: messages.Stored, error: str, retry_at: dt.datetime | None) -> None:

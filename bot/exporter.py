@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.outages import tell
 from handlers.ledger import making
 from handlers.ledger.making import Order, Volume
 from handlers.ledger.workbook import MIME
@@ -85,8 +86,8 @@ class Exporter:
                     look.cancel()
                     await asyncio.gather(look, return_exceptions=True)
                     return
-                if look.exception():
-                    log.error("exporter cannot reach the database", exc_info=look.exception())
+                if isinstance(error := look.exception(), Exception):
+                    tell(log, "exporter", error)
                 elif look.result():
                     continue
                 try:

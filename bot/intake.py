@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bot.metrics import Metrics
 from handlers.messages import Incoming
 from storage import messages
-from storage.database import Database, Session
+from storage.database import Database, Session, is_out_of_order
+
+
+@dataclass(slots=True, eq=False)
+class _Arrival:
+    """What one caller brought, and what became of it: how many were new, or why it could not be stored."""
+
+    batch: list[Incoming]
+    whole_at: dt.datetime | None
+    new: int | None = None
+    error: Exception | None = None
 
 
 class Intake:
-    """Stores incoming messages and wakes the worker."""
+    """Stores incoming messages and wakes the worker. What arrives while another commit is under way shares the next."""
 
     def __init__(self, database: Database, metrics: Metrics, wake: Callable[[], None]) -> None:
         self._database = database
         self._metrics = metrics
         self._wake = wake
+        self._arrived: list[_Arrival] = []
+        self._storing = asyncio.Lock()
 
     async def take(self, incoming: Incoming) -> bool:
         """Store one message; ``False`` when it was there already."""
@@ -29,22 +43,50 @@ class Intake:
 
         Those of an album wait until ``whole_at``, with what waits of it already: by then the others have come, too.
         """
-        outcomes = []
-        async with self._database.transaction() as session:
-            for incoming in batch:
-                payload = _storable(incoming.to_json())
-                is_new = await messages.take_in(
-                    session, incoming.channel, incoming.chat, storable(incoming.key), payload, incoming.at
-                )
-                outcomes.append((is_new, incoming.channel))
-            if whole_at:
-                await self._hold(session, batch, whole_at)
-        for is_new, channel in outcomes:
-            (self._metrics.taken_in if is_new else self._metrics.repeated).labels(channel).inc()
-        new = sum(is_new for is_new, _ in outcomes)
-        if new:
+        mine = _Arrival(batch, whole_at)
+        self._arrived.append(mine)
+        async with self._storing:
+            if mine.new is None and mine.error is None:
+                await self._store_what_arrived()
+        if mine.error:
+            raise mine.error
+        if mine.new:
             self._wake()
-        return new
+        return mine.new or 0
+
+    async def _store_what_arrived(self) -> None:
+        """Store what came in while others were being stored, with one commit; if that fails, each by itself."""
+        arrived, self._arrived = self._arrived, []
+        try:
+            await self._store(arrived)
+        except Exception as error:
+            for one in arrived:
+                if is_out_of_order(error) or len(arrived) == 1:
+                    one.error = error
+                    continue
+                try:
+                    await self._store([one])
+                except Exception as own:
+                    one.error = own
+
+    async def _store(self, arrived: list[_Arrival]) -> None:
+        batch = [
+            messages.NewMessage(one.channel, one.chat, storable(one.key), _storable(one.to_json()), one.at)
+            for arrival in arrived
+            for one in arrival.batch
+        ]
+        async with self._database.transaction() as session:
+            new = await messages.take_in_all(session, batch)
+            for arrival in arrived:
+                if arrival.whole_at:
+                    await self._hold(session, arrival.batch, arrival.whole_at)
+        for arrival in arrived:
+            arrival.new = 0
+            for one in arrival.batch:
+                key = (one.channel, storable(one.key))
+                arrival.new += key in new
+                (self._metrics.taken_in if key in new else self._metrics.repeated).labels(one.channel).inc()
+                new.discard(key)
 
     async def await_albums(self, heard: list[Incoming], until: dt.datetime) -> None:
         """More of these albums was heard of and is being fetched: what waits of them waits for it."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 import structlog
 
 from bot.metrics import Metrics
+from bot.outages import tell
 from bot.waiting import pause
 from handlers.conversation import Knowledge
 from knowledge.answers import PublishedAnswer
@@ -69,8 +70,8 @@ class Publisher:
             try:
                 await self.refresh()
                 wait = every
-            except Exception:
-                log.exception("refresh failed, the old index answers on")
+            except Exception as error:
+                tell(log, "publisher", error)  # the old index answers on
                 wait = min(wait * 2, max(every, 60))
             await pause(stop, wait)
 

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     telegram_secret: SecretStr | None = Field(
         None, description="Telegram 回调的密令（1–256位字母、数字、_、-），用回调时必填"
     )
+    telegram_per_second: int = Field(
+        30, ge=1, le=1000, description="每个进程每秒最多给 Telegram 发几条；几个进程一起发时要分摊，合计不超过30"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别")
     log_format: Literal["text", "json"] = Field("text", description="日志格式")
     young_years: int = Field(3, ge=1, le=20, description="困难自检里“近年来创设”按几年算（原文没有写）")

@@ -1,24 +1,27 @@
-"""Takes messages from the inbox, one at a time per chat, and carries each out in one transaction."""
+"""Takes messages from the inbox, one at a time per chat, and carries each out wholly or not at all."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import structlog
 
 from bot.metrics import Metrics
+from bot.outages import tell
 from bot.waiting import pause
 from handlers.conversation import Conversation, broken
-from handlers.messages import PULL_CHANNELS, Incoming, parts_of
+from handlers.messages import PULL_CHANNELS, Incoming, Part, parts_of
 from storage import messages
-from storage.database import Database
+from storage.database import Database, Session, is_out_of_order
 
 log = structlog.get_logger()
 RETRY = dt.timedelta(seconds=2)
+AT_ONCE = 8
+"""Messages that share a transaction: few enough that the first of them does not wait long for the last."""
 
 
 class Worker:
@@ -43,29 +46,40 @@ class Worker:
         """Something came in: do not wait for the next look."""
         self._wake.set()
 
-    async def work(self) -> bool:
-        """Handle one message if there is one; returns whether there was."""
+    async def work(self, at_most: int = 1) -> bool:
+        """Handle so many messages of different chats in one transaction, as far as there are some; returns whether.
+
+        When one of several fails, nothing of the transaction stays and each is handled by itself.
+        """
         started = time.perf_counter()
-        stored: messages.Stored | None = None
+        taken: list[messages.Stored] = []
         try:
             async with self._database.transaction() as session:
-                stored = await messages.next_waiting(session, self._now())
-                if stored is None:
+                taken = await messages.next_waiting(session, self._now(), at_most)
+                if not taken:
                     return False
-                incoming = Incoming.from_json(stored.channel, stored.chat, stored.key, stored.at, stored.payload)
-                parts = await self._conversation.handle(session, replace(incoming, handled=self._now()))
-                state = "sent" if stored.channel in PULL_CHANNELS else "waiting"
-                await messages.put_out(session, stored, [part.to_json() for part in parts], self._now(), state)
-                await messages.mark_done(session, stored)
+                answers = [_answer(one, await self._handled(session, one)) for one in taken]
+                await messages.put_out(session, answers, self._now())
+                await messages.mark_done(session, *taken)
         except Exception as error:
-            if stored is None:
+            if not taken or is_out_of_order(error):
                 raise
+            if len(taken) > 1:
+                log.warning("one of several messages failed", error=type(error).__name__, count=len(taken))
+                for _ in taken:
+                    await self.work()
+                return True
             self._metrics.failed.inc()
-            log.error("message failed", error=type(error).__name__, id=stored.id, exc_info=error)
-            await self._give_back(stored, error)
-        self._metrics.handled.observe(time.perf_counter() - started)
-        self._told(stored.channel, stored.chat)
+            log.error("message failed", error=type(error).__name__, id=taken[0].id, exc_info=error)
+            await self._give_back(taken[0], error)
+        for one in taken:
+            self._metrics.handled.observe((time.perf_counter() - started) / len(taken))
+            self._told(one.channel, one.chat)
         return True
+
+    async def _handled(self, session: Session, stored: messages.Stored) -> list[Part]:
+        incoming = Incoming.from_json(stored.channel, stored.chat, stored.key, stored.at, stored.payload)
+        return await self._conversation.handle(session, replace(incoming, handled=self._now()))
 
     async def _give_back(self, stored: messages.Stored, error: Exception) -> None:
         """Let a failed message be tried again; after the last try say so to the person."""
@@ -74,22 +88,24 @@ class Worker:
                 session, stored, type(error).__name__, self._now() + RETRY * (stored.tries + 1)
             )
             if given_up:
-                state = "sent" if stored.channel in PULL_CHANNELS else "waiting"
-                await messages.put_out(
-                    session, stored, [part.to_json() for part in parts_of(broken(), [])], self._now(), state
-                )
+                await messages.put_out(session, [_answer(stored, parts_of(broken(), []))], self._now())
 
     async def run(self, stop: asyncio.Event, every: float = 0.25) -> None:
         """Work until stopped; the message in hand is finished."""
         while not stop.is_set():
             self._wake.clear()  # before looking: who comes in meanwhile is seen at the next look
             try:
-                if await self.work():
+                if await self.work(AT_ONCE):
                     continue
-            except Exception:
-                log.exception("worker cannot reach the database")
+            except Exception as error:
+                tell(log, "worker", error)
                 await pause(stop, 1.0)
             waits = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(stop.wait())]
             await asyncio.wait(waits, timeout=every, return_when=asyncio.FIRST_COMPLETED)
             for wait in waits:
                 wait.cancel()
+
+
+def _answer(stored: messages.Stored, parts: Sequence[Part]) -> messages.Answer:
+    state = "sent" if stored.channel in PULL_CHANNELS else "waiting"
+    return messages.Answer(stored, [part.to_json() for part in parts], state)

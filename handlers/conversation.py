@@ -13,7 +13,7 @@ from handlers.flows.engine import Engine
 from handlers.flows.walk import REVIEW
 from handlers.messages import Act, Block, Choice, Incoming, Part, Reply
 from handlers.requests import answering
-from handlers.turn import CHINA, House, Knowledge, Turn, composed
+from handlers.turn import CHINA, House, Knowledge, Turn, compose, keep
 from storage import chats, invitations, people
 from storage.database import Session
 
@@ -54,19 +54,20 @@ class Conversation:
                 return []
             incoming = whole
         day = incoming.at.astimezone(CHINA).date()
-        speaker = await people.speaker_of(session, incoming.channel, incoming.chat, day, demo=self.house.demo)
+        speaker = people.GUEST
+        if dialogue.person is not None:
+            speaker = await people.speaker_of(session, incoming.channel, incoming.chat, day, demo=self.house.demo)
         turn = Turn(session, incoming, dialogue, self.house.knowledge(), self.house, speaker, self.engine)
         said = await self._reply(turn)
         replies = said if isinstance(said, list) else [said] if said else []
-        parts: list[Part] = []
-        for reply in replies:
-            made, offered = await composed(session, self.house, incoming.channel, incoming.chat, reply, incoming.at)
-            parts += made
-            if offered:
-                dialogue.state["offered"] = offered
-                turn.state["flow_spoke"] = any(act["do"] in _ANSWERS for _, act in offered)
+        made = [compose(self.house, incoming.channel, incoming.chat, reply) for reply in replies]
+        await keep(session, made, incoming.at)
+        for one in made:
+            if one.offered:
+                dialogue.state["offered"] = one.offered
+                turn.state["flow_spoke"] = any(act["do"] in _ANSWERS for _, act in one.offered)
         await chats.save_dialogue(session, dialogue, incoming.at)
-        return parts
+        return [part for one in made for part in one.parts]
 
     async def _reply(self, turn: Turn) -> Said:
         incoming = turn.incoming

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from handlers.firms import Firms
-from handlers.messages import MAX_CHOICES, PULL_CHANNELS, Incoming, Part, Reply, parts_of
+from handlers.messages import MAX_CHOICES, PULL_CHANNELS, Enclosure, Incoming, Part, Reply, parts_of
 from knowledge.checks.conditions import Circumstances
 from knowledge.checks.criteria import Checks
 from knowledge.departments import department_word
@@ -119,6 +119,16 @@ class Turn:
         await push(self.session, self.house, channel, chat, key, reply, self.now)
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A reply that answers nothing, to a chat; a key that was used before writes nothing."""
+
+    channel: str
+    chat: str
+    key: str
+    reply: Reply
+
+
 async def push(
     session: Session,
     house: House,
@@ -130,36 +140,65 @@ async def push(
     *,
     is_awaited: bool = False,
 ) -> None:
-    """Write a reply that answers nothing into a chat's outbox; a key that was used before writes nothing.
+    """Write a reply that answers nothing into a chat's outbox, as ``push_all`` does."""
+    await push_all(session, house, [Letter(channel, chat, key, reply)], now, is_awaited=is_awaited)
 
-    At night it waits for 08:00 (R41), except where the reader fetches the transcript, or asked for it and waits.
+
+async def push_all(
+    session: Session, house: House, letters: Sequence[Letter], now: dt.datetime, *, is_awaited: bool = False
+) -> None:
+    """Write letters into the outbox, in a handful of statements however many they are.
+
+    At night they wait for 08:00 (R41), except where the reader fetches the transcript, or asked for it and waits.
     """
-    parts, _ = await composed(session, house, channel, chat, reply, now)
     leaves = window(now)
-    is_held = channel not in PULL_CHANNELS and leaves > now and not is_awaited
-    state = "sent" if channel in PULL_CHANNELS else "held" if is_held else "waiting"
-    payloads = [part.to_json() for part in parts]
-    await messages.push(session, channel, chat, key, payloads, now, state, leaves if is_held else None)
+    pushed = []
+    made = [compose(house, letter.channel, letter.chat, letter.reply) for letter in letters]
+    await keep(session, made, now)
+    for letter, one in zip(letters, made, strict=True):
+        is_pulled = letter.channel in PULL_CHANNELS
+        is_held = not is_pulled and leaves > now and not is_awaited
+        state = "sent" if is_pulled else "held" if is_held else "waiting"
+        payloads = [part.to_json() for part in one.parts]
+        until = leaves if is_held else None
+        pushed.append(messages.Pushed(letter.channel, letter.chat, letter.key, payloads, state, until))
+    await messages.push_all(session, pushed, now)
 
 
-async def composed(
-    session: Session, house: House, channel: str, chat: str, reply: Reply, now: dt.datetime
-) -> tuple[list[Part], list[list[Any]]]:
-    """A reply as parts for one chat: each choice has its token, each file its attachment.
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A reply as parts for one chat: each choice has its token, each file its attachment, which are to be kept with it."""
 
-    Also returns what is offered, as ``[label, act]``, for labels and numbers that are typed.
-    """
-    buttons, offered, files = [], [], []
-    for choice in reply.choices[:MAX_CHOICES]:
-        token = house.new_token()
-        await chats.offer(session, channel, chat, token, choice.label, dict(choice.act), now)
-        buttons.append((token, choice.label))
-        offered.append([choice.label, dict(choice.act)])
-    for file in reply.files:
-        token = house.new_token()
-        content, mime = file.content, file.mime
-        if file.kept:
-            content, mime = json.dumps(file.kept.to_json()).encode(), attachments.KEPT
-        await attachments.put(session, token, channel, chat, file.name, mime, content, now)
-        files.append((token, file.name, file.mime))
-    return parts_of(reply, buttons, files), offered
+    channel: str
+    chat: str
+    parts: list[Part]
+    buttons: list[chats.Offer]
+    files: list[tuple[str, Enclosure]]
+
+    @property
+    def offered(self) -> list[list[Any]]:
+        """What is offered, as ``[label, act]``, for labels and numbers that are typed."""
+        return [[button.label, dict(button.act)] for button in self.buttons]
+
+
+def compose(house: House, channel: str, chat: str, reply: Reply) -> Composed:
+    """Word a reply for one chat. Nothing is kept yet."""
+    buttons = [
+        chats.Offer(channel, chat, house.new_token(), choice.label, dict(choice.act))
+        for choice in reply.choices[:MAX_CHOICES]
+    ]
+    files = [(house.new_token(), file) for file in reply.files]
+    shown = [(token, file.name, file.mime) for token, file in files]
+    parts = parts_of(reply, [(button.token, button.label) for button in buttons], shown)
+    return Composed(channel, chat, parts, buttons, files)
+
+
+async def keep(session: Session, composed: Sequence[Composed], now: dt.datetime) -> None:
+    """Keep what the buttons of replies do, and their files."""
+    await chats.offer_all(session, [button for one in composed for button in one.buttons], now)
+    for one in composed:
+        for token, file in one.files:
+            content, mime = file.content, file.mime
+            if file.kept:
+                content, mime = json.dumps(file.kept.to_json()).encode(), attachments.KEPT
+            await attachments.put(session, token, one.channel, one.chat, file.name, mime, content, now)

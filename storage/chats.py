@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.inserts import table_of
 from storage.tables import Chat, Press
 
 Json = dict[str, Any]
@@ -17,7 +19,10 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Dialogue:
-    """The state of one conversation. Changed in place, written back by ``save_dialogue``."""
+    """The state of one conversation. Changed in place, written back by ``save_dialogue``.
+
+    ``person`` is whose the chat was when it was loaded; ``None`` for a guest's.
+    """
 
     channel: str
     chat: str
@@ -25,6 +30,7 @@ class Dialogue:
     state: Json = field(default_factory=dict)
     version: int = 0
     is_new: bool = False
+    person: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +44,21 @@ class Button:
 
 async def load_dialogue(session: AsyncSession, channel: str, chat: str, now: dt.datetime) -> Dialogue:
     """Lock and load a chat's dialogue; a new chat gets a row."""
-    row = (
-        await session.execute(select(Chat).where(Chat.channel == channel, Chat.chat == chat).with_for_update())
-    ).scalar_one_or_none()
+    columns = (Chat.jurisdiction, Chat.state, Chat.version, Chat.person)
+    statement = select(*columns).where(Chat.channel == channel, Chat.chat == chat).with_for_update()
+    row = (await session.execute(statement)).one_or_none()
     if row is None:
         session.add(Chat(channel=channel, chat=chat, state="{}", version=0, since=now, seen=now))
         await session.flush()
         return Dialogue(channel, chat, None, is_new=True)
-    return Dialogue(channel, chat, row.jurisdiction, json.loads(row.state), row.version)
+    return Dialogue(channel, chat, row.jurisdiction, json.loads(row.state), row.version, person=row.person)
 
 
 async def save_dialogue(session: AsyncSession, dialogue: Dialogue, now: dt.datetime) -> None:
     """Write the dialogue back; its row is locked since ``load_dialogue``."""
     await session.execute(
         update(Chat)
+        .execution_options(synchronize_session=False)
         .where(Chat.channel == dialogue.channel, Chat.chat == dialogue.chat)
         .values(
             state=json.dumps(dialogue.state, ensure_ascii=False),
@@ -62,20 +69,39 @@ async def save_dialogue(session: AsyncSession, dialogue: Dialogue, now: dt.datet
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button that is offered to a chat, and what it does; ``token`` is opaque ASCII from outside."""
+
+    channel: str
+    chat: str
+    token: str
+    label: str
+    act: Json
+
+
 async def offer(
     session: AsyncSession, channel: str, chat: str, token: str, label: str, act: Json, now: dt.datetime
 ) -> None:
-    """Remember what a button does; ``token`` is opaque ASCII from outside."""
-    session.add(
-        Press(
-            token=token,
-            channel=channel,
-            chat=chat,
-            label=label[:40],
-            act=json.dumps(act, ensure_ascii=False),
-            at=now,
-        )
-    )
+    """Remember what a button does, as ``offer_all`` does."""
+    await offer_all(session, [Offer(channel, chat, token, label, act)], now)
+
+
+async def offer_all(session: AsyncSession, offers: Sequence[Offer], now: dt.datetime) -> None:
+    """Remember what buttons do, in one statement."""
+    rows = [
+        {
+            "token": one.token,
+            "channel": one.channel,
+            "chat": one.chat,
+            "label": one.label[:40],
+            "act": json.dumps(one.act, ensure_ascii=False),
+            "at": now,
+        }
+        for one in offers
+    ]
+    if rows:
+        await session.execute(insert(table_of(Press)), rows)
 
 
 async def offered_as(session: AsyncSession, channel: str, chat: str, label: str) -> Json | None:

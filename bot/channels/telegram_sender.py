@@ -35,7 +35,6 @@ Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
 
 MENU_CHANGED = "菜单已更新，在输入框下面。"
 FILE_FAILED = "文件“{name}”没有发出去，请稍后再要一次。"
-MAX_PER_SECOND = 30  # what the Bot API takes from one bot over all chats
 TOKEN_REFUSED_WAIT = 30.0
 DOWN_WAIT = 2.0
 MAX_CAPTION = 1024
@@ -128,10 +127,10 @@ class TelegramSender:
 
     channel = CHANNEL
 
-    def __init__(self, bot: Bot, read_file: ReadFile) -> None:
+    def __init__(self, bot: Bot, read_file: ReadFile, per_second: int = 30) -> None:
         self._bot = bot
         self._read_file = read_file
-        self._pace = AsyncLimiter(MAX_PER_SECOND, 1)
+        self._pace = AsyncLimiter(per_second, 1)
         self._left: dict[str, _Left] = {}
 
     async def send(self, chat: str, part: Part) -> str:

@@ -9,7 +9,7 @@ from handlers.cases import desk_words
 from handlers.cases.common import MENU, headline, lay_ladder, send_copies, with_weekday
 from handlers.messages import Choice, Incoming, Reply
 from handlers.pledges import lines as pledge_lines
-from handlers.turn import CHINA, House, Turn, push
+from handlers.turn import CHINA, House, Letter, Turn, push_all
 from knowledge.procedure import acts
 from knowledge.procedure.ladder import PROMISE, VISIT, Push, digest, window
 from knowledge.procedure.results import Done
@@ -21,7 +21,7 @@ from storage.database import Session
 from storage.people import GUEST
 from storage.reminders import ReminderInfo
 
-BATCH = 200
+BATCH = 500
 AT_ONCE = 100
 """So many overdue cases are looked at in one transaction."""
 Last = tuple[dt.date, int]
@@ -29,30 +29,33 @@ Last = tuple[dt.date, int]
 Told = list[tuple[str, str]]
 
 
-async def send_due(session: Session, house: House, now: dt.datetime) -> Told:
+async def send_due(session: Session, house: House, now: dt.datetime) -> tuple[int, Told]:
     """Claim what is due and write it out, three or more for one chat as one; outside 08:00–20:00 nothing (R41).
 
-    A reminder whose case moved on meanwhile is dropped: evidence was handed in, the day was put off.
+    A reminder whose case moved on meanwhile is dropped: evidence was handed in, the day was put off. Returns how many
+    were claimed – fewer than ``BATCH`` when no more are due – and the chats that were written to.
     """
     if window(now) > now:
-        return []
+        return 0, []
     claimed = await reminders.claim_due(session, now, BATCH)
     pushes: dict[tuple[object, ...], Push[tuple[str, str, ReminderInfo, CaseInfo]]] = {}
+    files = await cases.case_files(session, [one.case for one in claimed])
+    chats_of = await people.chats_of_all(session, [one.person for one in claimed])
     for one in claimed:
-        info = await cases.case_file(session, one.case)
-        if info is None or not _still_counts(one, info):
+        info = files[one.case]
+        if not _still_counts(one, info):
             continue
-        for channel, chat in await people.chats_of(session, one.person):
+        for channel, chat in chats_of[one.person]:
             about = (channel, chat, one.case, one.due, _family(one))  # of those that a clock at rest left behind one
             pushes[about] = Push(f"{channel}/{chat}", True, (channel, chat, one, info))
-    told: Told = []
+    letters: list[Letter] = []
     for group in digest(list(pushes.values())):
         channel, chat, first, _ = group[0].ref
         reply = _one(*group[0].ref[2:], now) if len(group) == 1 else _digest([p.ref[2:] for p in group], now)
-        await push(session, house, channel, chat, f"reminder/{first.id}/{channel}/{chat}", reply, now)
-        told.append((channel, chat))
+        letters.append(Letter(channel, chat, f"reminder/{first.id}/{channel}/{chat}", reply))
+    await push_all(session, house, letters, now)
     await reminders.mark_sent(session, [one.id for one in claimed], now)
-    return told
+    return len(claimed), [(letter.channel, letter.chat) for letter in letters]
 
 
 def _family(one: ReminderInfo) -> str:

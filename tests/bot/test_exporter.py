@@ -256,7 +256,7 @@ async def test_what_was_asked_for_at_night_comes_at_once_over_telegram_too(room:
     async with room.world.database.reading() as session:
         unsent = await messages.next_unsent(session, room.world.clock.now(), "telegram")
         counts = await messages.counts(session)
-    assert unsent is not None and ("out", "held") not in counts
+    assert unsent and ("out", "held") not in counts
 
 
 async def test_where_the_last_case_went_away_meanwhile_that_is_said_and_there_is_no_file(room: Room) -> None:

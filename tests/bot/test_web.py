@@ -625,9 +625,8 @@ class TestStream:
         try:
             async with guest(on_postgres) as one, one.stream() as stream:
                 async with other.transaction() as slow:
-                    await messages.put_out(
-                        slow, _reply_to(one.chat, 1), [_part("先编号")], dt.datetime.now(dt.UTC), "sent"
-                    )
+                    answer = messages.Answer(_reply_to(one.chat, 1), [_part("先编号")], "sent")
+                    await messages.put_out(slow, [answer], dt.datetime.now(dt.UTC))
                     await _remind(other, one.chat, 2)
                     assert words_of(await stream.message()) == "提醒2"
                 assert words_of(await stream.message()) == "先编号"
@@ -670,7 +669,9 @@ def _reply_to(chat: str, number: int) -> messages.Stored:
 async def _remind(database: Database, chat: str, number: int) -> None:
     async with database.transaction() as session:
         now = dt.datetime.now(dt.UTC)
-        await messages.put_out(session, _reply_to(chat, number), [_part(f"提醒{number}")], now, "sent")
+        await messages.put_out(
+            session, [messages.Answer(_reply_to(chat, number), [_part(f"提醒{number}")], "sent")], now
+        )
 
 
 class TestOutage:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.intake import Intake
 from bot.metrics import Metrics
-from bot.worker import RETRY, Worker
+from bot.worker import AT_ONCE, RETRY, Worker
 from handlers import words
 from handlers.conversation import Conversation
 from handlers.messages import Block, Incoming, Part
@@ -217,12 +217,10 @@ async def test_a_failure_that_another_process_has_made_good_is_not_apologised_fo
     bad._give_back = quicker  # type: ignore[method-assign]
     await says(database, clock, "1")
     async with database.transaction() as session:
-        stored = await messages.next_waiting(session, clock.now())
-        assert stored is not None
+        (stored,) = await messages.next_waiting(session, clock.now())
         for _ in range(MAX_TRIES - 1):
             await messages.mark_failed(session, stored, "x", clock.now())
-            stored = await messages.next_waiting(session, clock.now())
-            assert stored is not None
+            (stored,) = await messages.next_waiting(session, clock.now())
     await bad.work()
     assert await answers(database) == ["“1”"]
     assert [row.state for row in await rows(database) if row.direction == "in"] == ["done"]
@@ -320,3 +318,50 @@ async def test_a_process_that_dies_while_handling_leaves_the_message_to_another(
 
 def test_the_wait_between_tries_is_a_matter_of_seconds() -> None:
     assert dt.timedelta(0) < RETRY * MAX_TRIES <= dt.timedelta(seconds=30)
+
+
+async def test_of_several_that_are_handled_together_the_one_that_fails_takes_no_other_along(
+    database: Database, clock: Clock
+) -> None:
+    async def some(session: Session, incoming: Incoming) -> None:
+        if incoming.text == "bad":
+            raise RuntimeError("broken")
+
+    for chat, text in (("a", "good"), ("b", "bad"), ("c", "good")):
+        await says(database, clock, text, chat=chat)
+    worker = a_worker(database, Echo(some), clock)
+    assert await worker.work(AT_ONCE)
+    assert await answers(database, "a") == await answers(database, "c") == ["“good”"]
+    assert await answers(database, "b") == []
+    assert [row.tries for row in await rows(database, "b")] == [1]
+
+
+async def test_a_database_that_fails_meanwhile_is_no_failed_try_of_the_message(
+    database: Database, clock: Clock
+) -> None:
+    async def breaks(session: Session, incoming: Incoming) -> None:
+        raise ConnectionResetError("gone")
+
+    await says(database, clock, "1")
+    with pytest.raises(ConnectionResetError):
+        await a_worker(database, Echo(breaks), clock).work(AT_ONCE)
+    assert [(row.state, row.tries) for row in await rows(database)] == [("waiting", 0)]
+    await works_off(a_worker(database, Echo(), clock))
+    assert await answers(database) == ["“1”"]
+
+
+async def test_what_arrives_during_a_commit_shares_the_next_one(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[int] = []
+    real = messages.take_in_all
+
+    async def noted(session: Session, new: list[messages.NewMessage]) -> set[tuple[str, str]]:
+        stored.append(len(new))
+        return await real(session, new)
+
+    monkeypatch.setattr(messages, "take_in_all", noted)
+    intake = Intake(database, Metrics(), lambda: None)
+    arriving = [Incoming("web", f"chat{n}", f"key{n % 9}", clock.now(), "text", "1") for n in range(10)]
+    assert sum(await asyncio.gather(*(intake.take(one) for one in arriving))) == 9  # one came twice
+    assert stored == [1, 9]

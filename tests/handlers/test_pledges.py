@@ -93,7 +93,7 @@ async def reaches(street: Street, day: int, hour: int = 9) -> list[tuple[str, st
     now = world.clock.now()
     async with world.database.transaction() as session:
         told = await break_late(clock_turn(session, world.house, world.conversation.engine, now))
-        return told + await send_due(session, world.house, now)
+        return told + (await send_due(session, world.house, now))[1]
 
 
 async def sends_file(person: Person, file: FileRef) -> list[Part]:

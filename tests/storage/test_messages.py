@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import messages
 from storage.database import Database
-from storage.messages import MAX_TRIES, Stored
+from storage.messages import MAX_TRIES, Answer, Stored
 
 NOW = dt.datetime(2026, 11, 20, 2, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(seconds=10)
@@ -29,13 +29,12 @@ async def taken(database: Database, *keys: str, chat: str = "owner") -> None:
 async def next_key(database: Database, at: dt.datetime = NOW) -> str | None:
     async with database.transaction() as session:
         found = await messages.next_waiting(session, at)
-    return found.key if found else None
+    return found[0].key if found else None
 
 
 async def first(database: Database) -> Stored:
     async with database.transaction() as session:
-        found = await messages.next_waiting(session, NOW)
-    assert found is not None
+        (found,) = await messages.next_waiting(session, NOW)
     return found
 
 
@@ -51,12 +50,12 @@ async def fails(database: Database, message: Stored, retry_at: dt.datetime | Non
 
 async def puts_out(database: Database, reply_to: Stored, *texts: str) -> None:
     async with database.transaction() as session:
-        await messages.put_out(session, reply_to, [{"text": text} for text in texts], NOW)
+        await messages.put_out(session, [Answer(reply_to, [{"text": text} for text in texts])], NOW)
 
 
 async def next_out(database: Database, at: dt.datetime = NOW) -> Stored | None:
     async with database.transaction() as session:
-        return await messages.next_unsent(session, at, "web")
+        return next(iter(await messages.next_unsent(session, at, "web")), None)
 
 
 async def all_of(database: Database, chat: str = "owner") -> list[Stored]:
@@ -157,21 +156,26 @@ async def test_the_parts_of_a_reply_leave_in_order_and_one_at_a_time(database: D
     part = await next_out(database)
     assert part is not None and part.payload == {"text": "a"}
     async with database.transaction() as session:
-        await messages.lease(session, part, LATER)
+        await messages.lease(session, LATER, part)
     assert await next_out(database) is None  # “b” waits until “a” has left
     again = await next_out(database, LATER)
     assert again is not None and again.id == part.id  # whoever held the lease has died
     async with database.transaction() as session:
-        await messages.mark_sent(session, part.id, "77")
+        await messages.mark_sent(session, {part.id: "77"})
     after = await next_out(database)
     assert after is not None and after.payload == {"text": "b"}
 
 
-async def test_only_messages_of_the_asked_channels_are_taken(database: Database) -> None:
-    await take(database, "1", channel="web")
+async def test_several_are_taken_at_once_each_of_another_chat_in_order(database: Database) -> None:
+    await taken(database, "1", "2")
+    await taken(database, "3", "4", chat="neighbour")
+    await taken(database, "5", chat="third")
     async with database.transaction() as session:
-        assert await messages.next_waiting(session, NOW, ["telegram"]) is None
-        assert await messages.next_waiting(session, NOW, ["telegram", "web"]) is not None
+        assert [one.key for one in await messages.next_waiting(session, NOW, 2)] == ["1", "3"]
+        found = await messages.next_waiting(session, NOW, 9)
+        assert [one.key for one in found] == ["1", "3", "5"]
+        await messages.mark_done(session, *found)
+        assert [one.key for one in await messages.next_waiting(session, NOW, 9)] == ["2", "4"]
 
 
 async def test_the_transcript_is_read_forwards_and_backwards(database: Database) -> None:
@@ -207,14 +211,14 @@ async def test_two_processes_never_hold_two_messages_of_one_chat(database: Datab
     await taken(database, "3", chat="neighbour")
     try:
         async with database.transaction() as session:
-            mine = await messages.next_waiting(session, NOW)
-            assert mine is not None and mine.key == "1"
+            (mine,) = await messages.next_waiting(session, NOW)
+            assert mine.key == "1"
             if not database.is_sqlite:
                 async with other.transaction() as theirs, asyncio.timeout(5):
-                    found = await messages.next_waiting(theirs, NOW)
-                    assert found is not None and found.key == "3"
+                    (found,) = await messages.next_waiting(theirs, NOW)
+                    assert found.key == "3"
                     async with database.transaction() as third:
-                        assert await messages.next_waiting(third, NOW) is None
+                        assert await messages.next_waiting(third, NOW) == []
             await messages.mark_done(session, mine)
         assert (await first(other)).key == "2"
     finally:
@@ -243,8 +247,7 @@ async def test_an_album_waits_as_long_as_more_of_it_is_not_dealt_with(database: 
     await album(database, "3", name="b")
     async with database.transaction() as session:
         assert await messages.album_waits(session, "web", "owner", "a", "2")
-        found = await messages.next_waiting(session, NOW)
-        assert found is not None
+        (found,) = await messages.next_waiting(session, NOW)
         await messages.mark_done(session, found)
         assert not await messages.album_waits(session, "web", "owner", "a", "2")
         assert not await messages.album_waits(session, "web", "neighbour", "a", "2")

@@ -72,8 +72,8 @@ async def test_a_reminder_is_pushed_once_in_all_its_parts(database: Database) ->
     assert not await pushes(database, "一", "二", "三")
     assert await outbox(database) == [("licence-1/owner/0", "一"), ("licence-1/owner/1", "二")]
     async with database.transaction() as session:
-        first = await messages.next_unsent(session, NOW, "web")
-    assert first is not None and first.payload == {"text": "一"}
+        (first,) = await messages.next_unsent(session, NOW, "web")
+    assert first.payload == {"text": "一"}
 
 
 async def test_a_push_of_nothing_writes_nothing(database: Database) -> None:
@@ -94,5 +94,5 @@ async def test_of_two_processes_that_push_one_message_one_writes_it(database: Da
 async def test_a_channel_that_is_read_from_the_transcript_gets_its_push_as_sent(database: Database) -> None:
     async with database.transaction() as session:
         assert await messages.push(session, "web", "owner", "k", [{"text": "一"}], NOW, "sent")
-        assert await messages.next_unsent(session, NOW, "web") is None
+        assert await messages.next_unsent(session, NOW, "web") == []
         assert [row.state for row in await messages.transcript(session, "web", "owner")] == ["sent"]

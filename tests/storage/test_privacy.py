@@ -75,7 +75,7 @@ async def says(
         dialogue = await chats.load_dialogue(session, "web", chat, at)
         await chats.offer(session, "web", chat, f"t-{chat}-{text}", "查看依据", {"do": "basis"}, at)
         reply = {"blocks": [["lead", "不罚。"], ["end", "以执法机关认定为准。"]], "buttons": [["t", "查看依据"]]}
-        await messages.put_out(session, stored, [reply], at, "sent")
+        await messages.put_out(session, [messages.Answer(stored, [reply], "sent")], at)
         await messages.mark_done(session, stored)
         dialogue.state = {"question": text}
         await questions.note_question(
