@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from handlers.messages import FileRef
 from knowledge.evidence_files import examine
+from knowledge.picture_likeness import likeness
 from storage.blobs import Blobs
 
 AT_ONCE = 2
@@ -32,4 +33,5 @@ class Keeper:
     def _kept(self, content: bytes, name: str) -> FileRef:
         found = examine(content, name)
         digest = self._blobs.put(found.content)
-        return FileRef(digest, found.name, found.mime, len(found.content), found.taken)
+        looks = likeness(found.content, found.mime) if found.mime.startswith("image/") else None
+        return FileRef(digest, found.name, found.mime, len(found.content), found.taken, looks)

@@ -22,22 +22,25 @@ PULL_CHANNELS = frozenset({"web", "console"})
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A file that was taken in and checked: its bytes are kept under their SHA-256. ``taken``: what the picture says."""
+    """A file that was taken in and checked: its bytes are kept under their SHA-256. ``taken``: what the picture says;
+    ``likeness``: what it looks like."""
 
     digest: str
     name: str
     mime: str
     size: int
     taken: dt.datetime | None = None
+    likeness: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        taken = {"taken": self.taken.isoformat()} if self.taken else {}
-        return {"digest": self.digest, "name": self.name, "mime": self.mime, "size": self.size, **taken}
+        more = {"taken": self.taken.isoformat()} if self.taken else {}
+        more |= {"likeness": self.likeness} if self.likeness else {}
+        return {"digest": self.digest, "name": self.name, "mime": self.mime, "size": self.size, **more}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> FileRef:
         taken = dt.datetime.fromisoformat(data["taken"]) if data.get("taken") else None
-        return cls(data["digest"], data["name"], data["mime"], data["size"], taken)
+        return cls(data["digest"], data["name"], data["mime"], data["size"], taken, data.get("likeness"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,9 @@ class Incoming:
     """One message from a person. ``text`` for text, ``choice`` for a pressed button's token, ``files`` as they are kept.
 
     Messages of one chat with the same ``album`` were sent together and are one set. ``problem`` says, in words for the
-    person, why a file that they sent was not taken in. ``handled`` is when it is acted on: known then only, and not kept.
+    person, why a file that they sent was not taken in. ``written``: when it was written, as the sender's device says of
+    what it could not send at once; it binds nobody, ``at`` does. ``handled`` is when it is acted on: known then only,
+    and not kept.
     """
 
     channel: str
@@ -59,6 +64,7 @@ class Incoming:
     album: str = ""
     problem: str = ""
     handled: dt.datetime | None = None
+    written: dt.datetime | None = None
 
     @property
     def taken(self) -> dt.datetime | None:
@@ -73,6 +79,8 @@ class Incoming:
             data["album"] = self.album
         if self.problem:
             data["problem"] = self.problem
+        if self.written:
+            data["written"] = self.written.isoformat()
         return data
 
     @classmethod
@@ -88,6 +96,7 @@ class Incoming:
             tuple(FileRef.from_json(file) for file in data.get("files", ())),
             data.get("album", ""),
             data.get("problem", ""),
+            written=dt.datetime.fromisoformat(data["written"]) if data.get("written") else None,
         )
 
 

@@ -26,8 +26,8 @@ class NoView(ValueError):
 def as_jpeg(content: bytes, mime: str) -> bytes:
     """The picture as a JPEG, at most ``LONGEST`` on its longer side. Raises ``NoView``, and nothing else."""
     try:
-        with _opened(content, mime) as picture:
-            _check(picture)
+        with opened(content, mime) as picture:
+            check_size(picture)
             picture.draft("RGB", (LONGEST, LONGEST))  # a JPEG is decoded at a fraction of its size; others ignore it
             return _written(picture)
     except NoView:
@@ -36,7 +36,7 @@ def as_jpeg(content: bytes, mime: str) -> bytes:
         raise NoView(NoView.__doc__) from error
 
 
-def _opened(content: bytes, mime: str) -> Image.Image:
+def opened(content: bytes, mime: str) -> Image.Image:
     """The picture with its head read and no pixel decoded."""
     if mime != _HEIC:
         return Image.open(io.BytesIO(content), formats=_FORMATS)
@@ -46,7 +46,8 @@ def _opened(content: bytes, mime: str) -> Image.Image:
     return picture
 
 
-def _check(picture: Image.Image) -> None:
+def check_size(picture: Image.Image) -> None:
+    """Raises ``NoView`` for what is too large to decode."""
     if not 0 < picture.width * picture.height <= MAX_VIEW_PIXELS:
         raise NoView(NoView.__doc__)
 

@@ -15,6 +15,8 @@ from storage.tables import CaseFile, Evidence, Person
 
 KINDS = ("inspection", "before", "after")
 """Found by the officer; by the enterprise before and after its rectification."""
+MOST_LOOKS = 5000
+"""Among so many pictures one that looks alike is searched for."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -35,6 +37,8 @@ class KeptFile(Protocol):
     def size(self) -> int: ...
     @property
     def taken(self) -> dt.datetime | None: ...
+    @property
+    def likeness(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class EvidenceInfo:
     person_name: str | None
     at: dt.datetime
     promise: str | None = None
+    likeness: str | None = None
 
 
 async def add(
@@ -81,6 +86,7 @@ async def add(
         mime=file and file.mime[:80],
         size=file and file.size,
         taken=file and file.taken,
+        likeness=file and file.likeness,
         person=person,
         at=now,
     )
@@ -125,6 +131,41 @@ async def twins(session: AsyncSession, digests: Collection[str], except_case: in
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What a picture of a case looks like, and whose case it is."""
+
+    digest: str
+    likeness: str
+    twin: Twin
+
+
+async def looks(session: AsyncSession, jurisdiction: str, *, limit: int = MOST_LOOKS) -> list[Looks]:
+    """What the newest pictures of a jurisdiction's cases look like, the oldest of them first."""
+    statement = (
+        select(
+            Evidence.digest,
+            Evidence.likeness,
+            CaseFile.id,
+            CaseFile.number,
+            CaseFile.jurisdiction,
+            CaseFile.department,
+            Evidence.at,
+        )
+        .join(CaseFile, CaseFile.id == Evidence.case)
+        .where(Evidence.likeness.is_not(None), CaseFile.jurisdiction == jurisdiction)
+        .order_by(Evidence.id.desc())
+        .limit(limit)
+    )
+    rows = (await session.execute(statement)).all()
+    found = [
+        Looks(digest, like, Twin(case, number, place, department, at))
+        for digest, like, case, number, place, department, at in rows
+        if digest and like
+    ]
+    return found[::-1]
+
+
 async def since(session: AsyncSession, case: int, digests: Collection[str]) -> dict[str, dt.datetime]:
     """For each of these files that the case has already, since when."""
     statement = (
@@ -164,4 +205,5 @@ def _info(row: Evidence, name: str | None) -> EvidenceInfo:
         name,
         row.at,
         row.promise,
+        row.likeness,
     )

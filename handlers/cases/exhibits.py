@@ -17,6 +17,7 @@ from handlers.messages import Act, Choice, Enclosure, FileRef, Reply
 from handlers.pledges import lines as pledge_lines
 from handlers.turn import CHINA, Acts, Turn
 from knowledge.evidence_files import PICTURES
+from knowledge.picture_likeness import are_alike
 from storage import evidence
 from storage.blobs import DamagedBlob, MissingBlob
 from storage.cases import CaseInfo
@@ -187,6 +188,7 @@ async def questions(turn: Turn, info: CaseInfo, found: Sequence[EvidenceInfo], s
     for one in found:
         firsts.setdefault(one.digest or "", one)
     said = []
+    looks = await evidence.looks(turn.session, info.jurisdiction) if any(e.info.likeness for e in shown) else []
     for exhibit in shown:
         one, label = exhibit.info, exhibit.label
         twin, first = twins.get(one.digest or ""), firsts[one.digest or ""]
@@ -196,8 +198,29 @@ async def questions(turn: Turn, info: CaseInfo, found: Sequence[EvidenceInfo], s
             said.append(form.format(label=label, number=twin.number))
         if one.digest and first.id != one.id:
             said.append(exhibit_words.AGAIN.format(label=label, when=moment(first.at, turn.today)))
+        if not twin and first.id == one.id:
+            said += _like(turn, info, exhibit, found, looks)
         said += _of_time(exhibit, info)
     return said
+
+
+def _like(
+    turn: Turn, info: CaseInfo, exhibit: Exhibit, found: Sequence[EvidenceInfo], looks: Sequence[evidence.Looks]
+) -> list[str]:
+    """That a picture looks like an earlier one of this case, or like one of another: a copy saved anew, perhaps."""
+    one, label = exhibit.info, exhibit.label
+    if not one.likeness:
+        return []
+    for before in found:
+        is_other = before.id < one.id and before.digest != one.digest
+        if is_other and before.likeness and are_alike(before.likeness, one.likeness):
+            return [exhibit_words.LIKE_EARLIER.format(label=label, when=moment(before.at, turn.today))]
+    for other in looks:
+        if other.twin.case != info.id and are_alike(other.likeness, one.likeness):
+            is_own = other.twin.department == info.department
+            form = exhibit_words.LIKE_OTHER if is_own else exhibit_words.LIKE_FOREIGN
+            return [form.format(label=label, number=other.twin.number)]
+    return []
 
 
 def _of_time(exhibit: Exhibit, info: CaseInfo) -> list[str]:

@@ -107,6 +107,7 @@ class Evidence(Base):
     mime: Mapped[str | None] = mapped_column(String(80))
     size: Mapped[int | None]
     taken: Mapped[dt.datetime | None]
+    likeness: Mapped[str | None] = mapped_column(String(36))  # what the picture looks like
     person: Mapped[int | None] = mapped_column(Key, ForeignKey("person.id"))
     at: Mapped[dt.datetime]
     __table_args__ = (Index(None, "case", "id"), Index(None, "digest"))

@@ -25,10 +25,14 @@ _numbers = itertools.count(1)
 
 
 def photo(
-    name: str = "照片.jpg", mime: str = "image/jpeg", taken: dt.datetime | None = None, digest: str = ""
+    name: str = "照片.jpg",
+    mime: str = "image/jpeg",
+    taken: dt.datetime | None = None,
+    digest: str = "",
+    likeness: str | None = None,
 ) -> FileRef:
-    """A file unlike all others, unless it has a digest."""
-    return FileRef(digest or f"{next(_numbers):064x}", name, mime, 1000, taken)
+    """A file unlike all others, unless it has a digest; and a picture that looks like none, unless it is said."""
+    return FileRef(digest or f"{next(_numbers):064x}", name, mime, 1000, taken, likeness)
 
 
 def photos(count: int) -> list[FileRef]:
@@ -552,6 +556,19 @@ async def test_a_picture_of_another_case_is_pointed_out_to_the_officer_with_its_
     await street.owner.says("我的事项")
     await street.owner.presses("1")
     assert "核对" not in words_of(await street.owner.presses("看材料"))
+
+
+async def test_a_picture_that_was_saved_anew_is_said_to_look_alike_and_no_more(street: Street) -> None:
+    """A question to the officer, never a verdict: of an earlier one in the case, and of another case."""
+    await pairs_handed_in(street, photos(1), [photo(likeness="0" * 36)])
+    first = await newest(street)
+    await pairs_handed_in(street, [photo(likeness="f" * 36)], [photo(likeness="0" * 35 + "7")])
+    text = words_of(await looks(street))
+    assert exhibit_words.LIKE_OTHER.format(label="第1组 改正后", number=first.number) in text
+    assert text.count("很像") == 1
+    await pairs_handed_in(street, [photo(likeness="a" * 36)], [photo(likeness="a" * 35 + "b")])
+    text = words_of(await looks(street))
+    assert exhibit_words.LIKE_EARLIER.format(label="第1组 改正后", when="11月20日 10:00") in text
 
 
 async def test_a_picture_of_another_departments_case_is_said_without_its_number(street: Street) -> None:

@@ -27,6 +27,7 @@ class File:
     mime: str = "image/jpeg"
     size: int = 1234
     taken: dt.datetime | None = TAKEN
+    likeness: str | None = None
 
 
 @dataclass(frozen=True)
