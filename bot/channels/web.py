@@ -44,6 +44,7 @@ PATIENCE_WITH_PICTURES = 40.0  # large ones are made ready one after the other
 SHEET_POLICY = f"sandbox; default-src 'none'; style-src {STYLE_SOURCE}; frame-ancestors 'none'"
 PICTURES = ("image/png", "image/svg+xml")
 VIEWED = "image/jpeg"
+WAITED_FROM, WAITED_TO = 60_000, 7 * 86_400_000  # milliseconds: a minute is no wait, a week no inspection of today
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # what token_urlsafe(32) makes: nothing else opens a session
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _CHOICE = re.compile(r"[!-~]{1,64}")
@@ -54,6 +55,13 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+
+
+def _written(waited: object, now: dt.datetime) -> dt.datetime | None:
+    """When a message was written that waited so many milliseconds on its device; ``None`` for what came at once."""
+    if not isinstance(waited, int) or isinstance(waited, bool) or not WAITED_FROM <= waited <= WAITED_TO:
+        return None
+    return now - dt.timedelta(milliseconds=waited)
 
 
 class WebChannel:
@@ -213,7 +221,10 @@ class WebChannel:
         elif isinstance(text, str) and choice is None:
             if len(text) > MAX_TEXT:
                 raise problem(413, f"这段话有{len(text)}字，太长了，请用两千字以内说")
-            incoming = Incoming("web", chat, f"{chat}/{key}", self._now(), "text", text)
+            now = self._now()
+            incoming = Incoming(
+                "web", chat, f"{chat}/{key}", now, "text", text, written=_written(data.get("waited"), now)
+            )
         else:
             raise problem(400, "消息应有文字、文件或者选项")
         if data.get("files"):

@@ -278,7 +278,8 @@
     let response, error;
     try {
       const { id, text, choice, files } = item; // what is undefined is left out
-      response = await say('/api/messages', choice ? { id, choice } : { id, text, files });
+      const wait = Date.now() - item.at; // without signal: the inspection counts from when it was written
+      response = await say('/api/messages', choice ? { id, choice } : { id, text, files, waited: wait > 60000 ? wait : undefined });
       error = (await response.json().catch(() => null) || {}).error;
     } catch (e) { return hold(); }
     const status = response.status;

@@ -73,7 +73,8 @@ class LogFlow(Flow):
             return refusal
         office = turn.speaker.office
         assert office is not None
-        run = Run(self.name, turn.house.new_token(), given={"written": turn.now.astimezone(CHINA).isoformat()})
+        written = (turn.incoming.written or turn.now).astimezone(CHINA)
+        run = Run(self.name, turn.house.new_token(), given={"written": written.isoformat()})
         placing.claim(turn, run)
         if act.get("files"):
             handed.take(run, PHOTOS, act["files"])
@@ -81,7 +82,7 @@ class LogFlow(Flow):
         if not text:
             return run
         index = await turn.house.firms.index(turn.session, office.jurisdiction)
-        read = read_message(text, turn.now.astimezone(CHINA), index)
+        read = read_message(text, written, index)  # 3天 counts from when it was written (R38)
         run.given |= {
             "text": text,
             "candidates": [[firm.id, firm.name] for firm in read.candidates][:5],
@@ -156,6 +157,10 @@ class LogFlow(Flow):
             return [Block("list", "\n".join(f"{n}. {name}" for n, (_, name) in enumerate(candidates, 1)))]
         if step.name == "firm_words" and run.given.get("unknown"):
             return [Block("text", desk_words.ADD_FIRM_NEXT)]
+        if step.name == "red":  # what it is about, as nothing else of the card is seen yet
+            firm = run.given.get("names", {}).get(str(run.answers.get("firm_words")), "")
+            about = "：".join(part for part in (firm, str(run.answers.get("problem", ""))) if part)
+            return [Block("text", about), Block("note", "".join(_suspicions(run)))]
         return []
 
     def extras(self, turn: Turn, run: Run, step: Step) -> Sequence[Choice]:
@@ -179,7 +184,7 @@ class LogFlow(Flow):
             item = turn.library.items.get(entry)
             if item:
                 blocks.append(Block("quote", f"{item.title}\n适用情形：{item.circumstances[:160]}"))
-        notes = [words.LOG_SUSPICION.format(areas=area) for area in run.given.get("suspicions", ())]
+        notes = _suspicions(run)
         if run.files.get(PHOTOS):
             notes.append(words.LOG_FILES.format(count=handed.counted(run.files[PHOTOS])))
         notes += [desk_words.PLACE_KEPT] if run.given.get("place") else []
@@ -259,6 +264,10 @@ async def _read_again(turn: Turn, run: Run, firm: int) -> None:
     )
     if read.firm and read.firm.id == str(firm) and read.problem:
         run.answers["problem"] = read.problem
+
+
+def _suspicions(run: Run) -> list[str]:
+    return [words.LOG_SUSPICION.format(areas=area) for area in run.given.get("suspicions", ())]
 
 
 def firm_label(n: int, name: str) -> str:

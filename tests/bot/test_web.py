@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 import re
 import uuid
 from collections.abc import AsyncIterator
@@ -280,6 +281,19 @@ class TestSending:
             async with guest(on_sqlite) as one, one.stream() as stream:
                 assert (await one.post(body)).status == 202
                 assert lead_of(await stream.answer()) == words.GREETING
+
+    async def test_what_waited_on_the_device_says_so_and_what_it_says_is_bounded(self, on_sqlite: Opened) -> None:
+        hour = 3_600_000
+        for waited, is_told in ((hour, True), (5, False), (-hour, False), (400 * 24 * hour, False), ("x", False)):
+            async with guest(on_sqlite) as one, one.stream() as stream:
+                assert (await one.post({"id": str(uuid.uuid4()), "text": "你好", "waited": waited})).status == 202
+                await stream.answer()
+                chat = hashlib.sha256(one.cookie.encode()).hexdigest()[:40]
+                async with on_sqlite[0].database.reading() as session:
+                    (row, *_) = await messages.transcript(session, "web", chat)
+                assert ("written" in row.payload) == is_told
+                if is_told:
+                    assert row.at - dt.datetime.fromisoformat(row.payload["written"]) == dt.timedelta(hours=1)
 
     async def test_without_a_session_nothing_is_taken_or_shown(self, on_sqlite: Opened) -> None:
         async with Visitor(on_sqlite[1]) as one:

@@ -295,11 +295,14 @@ async def test_a_message_that_comes_late_says_when_it_was_written_and_counts_fro
     assert first.data["written"] == written.isoformat()
 
 
-async def says_at(street: Street, text: str, at: dt.datetime, files: tuple[FileRef, ...] = ()) -> list[Part]:
-    """A message that was sent at a time, and comes now."""
+async def says_at(
+    street: Street, text: str, at: dt.datetime, files: tuple[FileRef, ...] = (), written: dt.datetime | None = None
+) -> list[Part]:
+    """A message that was sent at a time, and comes now; ``written``: what the device says of one that waited there."""
     world, officer = street.world, street.officer
+    kind, key = "photo" if files else "text", f"late/{at}/{files}"
     await world.intake.take(
-        Incoming(officer.channel, officer.chat, f"late/{at}/{files}", at, "photo" if files else "text", text, "", files)
+        Incoming(officer.channel, officer.chat, key, at, kind, text, "", files, written=written)  # type: ignore[arg-type]
     )
     while await world.worker.work():
         continue
@@ -307,6 +310,17 @@ async def says_at(street: Street, text: str, at: dt.datetime, files: tuple[FileR
         rows = await messages.transcript(session, officer.channel, officer.chat, limit=100)
     officer.last = [Part.from_json(row.payload) for row in rows if row.direction == "out"][-1:]
     return officer.last
+
+
+@on_sqlite
+async def test_what_waited_on_the_device_for_a_signal_counts_from_when_it_was_written(street: Street) -> None:
+    """R38; and for the card alone: what binds by its time goes by the server's clock."""
+    now, written = street.world.clock.now(), dt.datetime(2026, 11, 19, 22, 10, tzinfo=CHINA)
+    card = await says_at(street, "香满楼餐馆 后厨没公示健康证 轻微 限3个工作日", now, written=written)
+    assert "这条发于11月19日22:10，期限从那天算。" in words_of(card)
+    assert "2026年11月24日（星期二）" in words_of(card)
+    await street.officer.presses("确认立案")
+    assert (await newest(street)).case.opened == dt.date(2026, 11, 20)
 
 
 @on_sqlite
