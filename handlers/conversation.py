@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 from handlers import albums, asking, greeting, menus, permissions, understanding, words
 from handlers.acts import ACTS
-from handlers.cases import doing, placing, receiving
+from handlers.cases import doing, exhibit_words, placing, receiving
 from handlers.flows.catalogue import flows_of
 from handlers.flows.engine import Engine
 from handlers.flows.walk import REVIEW
@@ -156,11 +156,26 @@ class Conversation:
                 if logged:
                     return logged
             return await asking.ask(turn, text)
+        if card := await self._next_inspection(turn, text):
+            return card
         result = asking.find(turn, text)
         is_sure = result.outcome == "answer" and len(text) >= SHORTEST_QUESTION
         if understanding.looks_like_question(text) or is_sure:
             return self._then_again(turn, await asking.worded(turn, result, text))
         return await self.engine.missed(turn, text)
+
+    async def _next_inspection(self, turn: Turn, text: str) -> Said | None:
+        """An officer's next inspection while a form is in hand: the form waits, a card has to be settled first."""
+        run = self.engine.current(turn)
+        if run is None or turn.speaker.role != "officer" or not await doing.reads_as_whole_log(turn, text):
+            return None
+        if run.flow == "log":
+            return self._then_again(
+                turn, Reply.of(("lead", exhibit_words.CARD_FIRST), ("text", exhibit_words.SAY_AGAIN))
+            )
+        title = self.engine.flows[run.flow].title
+        card = await doing.logged(turn, text)
+        return card and Reply((*card.blocks, Block("note", words.FLOW_LATER.format(title=title))), card.choices)
 
     def _then_again(self, turn: Turn, reply: Reply) -> Said:
         """A reply, and after it the step of the flow in hand once more."""

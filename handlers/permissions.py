@@ -59,7 +59,7 @@ TABLE: dict[str, frozenset[str]] = {
         OFFICER,
     ),
     **dict.fromkeys(
-        ("my_cases", "submit_evidence", "ask_extension", "defend", "guidance", "reopen"), CONTACT
+        ("my_cases", "submit_evidence", "ask_extension", "defend", "guidance", "reopen", "ask_officer"), CONTACT
     ),
     **dict.fromkeys(("overdue", "find_case"), OFFICES),
     **dict.fromkeys(("copies", "copy_read", "urge"), frozenset({"liaison", "leader", "supervisor"})),

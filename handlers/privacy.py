@@ -7,6 +7,7 @@ import json
 
 from handlers import greeting, looking, menus, words
 from handlers.answers import clipped
+from handlers.cases.arriving import contacts_changed
 from handlers.cases.common import when
 from handlers.messages import Act, Choice, Enclosure, Reply
 from handlers.turn import CHINA, Acts, Turn
@@ -154,9 +155,12 @@ async def _erase_sure(turn: Turn, act: Act) -> Reply:
     person = turn.speaker.person
     if person is not None:
         others = [chat for chat in await people.chats_of(turn.session, person) if chat != where]
+        bound = [binding.enterprise for binding in turn.speaker.bindings]
         try:
             erased = await privacy.erase_person(turn.session, person, turn.now)
             stays = words.ERASED_STAYS.format(count=erased.stays) if erased.stays else ""
+            for enterprise in bound:
+                await contacts_changed(turn, enterprise)
             for other in others:
                 await privacy.erase_chat(turn.session, *other, turn.now, None)
         except privacy.HoldsOffice:

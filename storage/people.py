@@ -305,6 +305,21 @@ async def contacts_of(session: AsyncSession, enterprise: int) -> list[ContactInf
     return [ContactInfo(contact, person, name, since) for contact, person, name, since in rows]
 
 
+async def contact_pairs(session: AsyncSession, enterprises: Iterable[int]) -> set[tuple[int, int]]:
+    """The live contacts of these enterprises, each as enterprise and person, in one statement."""
+    rows = await session.execute(
+        select(Contact.enterprise, Contact.person).where(
+            Contact.enterprise.in_(sorted(set(enterprises))), Contact.until.is_(None)
+        )
+    )
+    return {(enterprise, person) for enterprise, person in rows}
+
+
+async def offices_by_id(session: AsyncSession, ids: Iterable[int]) -> list[Office]:
+    """These offices, revoked ones too, in one statement."""
+    return await _found(session, _all().where(Appointment.id.in_(sorted(set(ids)))))
+
+
 def _all() -> Select[Appointment, str, bool]:
     return select(Appointment, Person.name, Person.is_demo).join(Person, Person.id == Appointment.person)
 

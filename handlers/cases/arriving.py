@@ -8,16 +8,23 @@ from handlers.cases.diagnosing import notice
 from handlers.cases.page import page
 from handlers.messages import Act, Reply
 from handlers.turn import Acts, Turn
-from storage import cases
+from storage import cases, people
 
 MOST = 3
 """So many notices are shown at once; more are only counted."""
 
 
 async def contacts_changed(turn: Turn, enterprise: int) -> None:
-    """Lay the reminders of an enterprise's open cases for those who are its contacts now, and for nobody else."""
+    """Lay the reminders of an enterprise's open cases for those who are its contacts now, and for nobody else.
+
+    With none left, the cases that it has been told of are 未送达 (R42).
+    """
+    is_reached = bool(await people.contacts_of(turn.session, enterprise))
     for info in await cases.of_enterprise(turn.session, enterprise, open_only=True):
         await common.lay_ladder(turn, info)
+        if not is_reached and info.case.severity is not None and not info.undelivered:
+            await cases.mark_delivery(turn.session, info.id, delivered=False)
+            await cases.note(turn.session, info.id, "undelivered", {"what": "no_contact"}, None, turn.now)
 
 
 async def missed(turn: Turn) -> list[Reply]:

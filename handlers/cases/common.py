@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers import greeting, words
+from handlers.cases.urgency import reasons
 from handlers.flows.reading import day_words
 from handlers.messages import Choice, Reply
 from handlers.turn import CHINA, Turn
 from knowledge.procedure.acts import Act as ProcedureAct
+from knowledge.procedure.acts import Diagnose
 from knowledge.procedure.case import SEVERITY_NAMES, STAGE_NAMES, WARNING_NAMES, Case
 from knowledge.procedure.ladder import promise_rungs, rungs, visit_rungs
 from knowledge.procedure.results import OFFICER, Done
 from knowledge.procedure.steps import step
 from storage import cases, people, reminders
 from storage.cases import CaseInfo
+from storage.database import Session
 
 MENU = Choice(words.LABEL_MENU, {"do": "menu"})
 MY_CASES = Choice(words.MY_CASES, {"do": "my_cases"})
@@ -66,7 +69,34 @@ async def carry_out(
     new = await cases.record(turn.session, info, done.case, name, dict(data), turn.speaker.person, turn.now)
     await send_copies(turn, new, done.copies)
     await lay_ladder(turn, new)
+    if not isinstance(act, Diagnose):  # that has its own notice
+        await tell_ordered(turn, info, new)
     return new
+
+
+async def tell_ordered(turn: Turn, before: CaseInfo, info: CaseInfo) -> None:
+    """A warning that turned urgent is an order to correct (R20): the enterprise is told, with its rights (R45, R46)."""
+    case = info.case
+    if before.case.is_ordered or not case.is_ordered or case.due is None:
+        return
+    told = Reply.of(
+        ("lead", words.NOTICE_URGENT.format(number=info.number)),
+        ("text", words.NOTICE_URGENT_DUE.format(day=with_weekday(case.due))),
+        ("text", f"要改正：{case.must_correct}"),
+        ("note", await signature(turn, info)),
+        ("note", words.NOTICE_RIGHTS),
+        choices=answers_to(info),
+    )
+    await tell_enterprise(turn, info, "ordered", told)
+
+
+def answers_to(info: CaseInfo) -> list[Choice]:
+    """What an enterprise may answer to what is adverse to it: put it right, or state its defence (R45)."""
+    return [
+        Choice(words.LABEL_SUBMIT, {"do": "submit_evidence", "id": info.id}),
+        Choice(words.LABEL_DEFEND, {"do": "defend", "id": info.id}),
+        Choice(words.LABEL_CASE, {"do": "case", "id": info.id}),
+    ]
 
 
 async def send_copies(turn: Turn, info: CaseInfo, roles: tuple[str, ...]) -> None:
@@ -83,20 +113,35 @@ async def send_copies(turn: Turn, info: CaseInfo, roles: tuple[str, ...]) -> Non
                 await cases.copy_to(turn.session, info.id, office.id, summary(info), turn.now)
             if turn.speaker.office and office.id == turn.speaker.office.id:
                 continue
-            reply = Reply.of(
-                ("lead", words.CASE_COPY.format(number=info.number, warning=headline(info.case))),
-                ("text", f"{info.enterprise_name}：{info.problem}"),
-                choices=[Choice(words.LABEL_LOOK, {"do": "case", "id": info.id})],
-            )
+            reply = _copy(info, turn.today, is_for_holder=role == OFFICER)
             for channel, chat in await people.chats_of(turn.session, await acting_person(turn, office)):
                 key = f"copy/{info.id}/{info.version}/{office.id}/{channel}/{chat}"
                 await turn.send(channel, chat, key, reply)
 
 
+def _copy(info: CaseInfo, day: dt.date, *, is_for_holder: bool) -> Reply:
+    """What a copy says: to those beside and above how the case stands, to its officer what waits for them."""
+    why = reasons(info, day) if is_for_holder else []
+    lead = words.CASE_COPY.format(number=info.number, warning=headline(info.case))
+    if why:
+        lead = words.CASE_YOURS.format(number=info.number, why=why[0].text)
+    label = words.LABEL_CASE if why else words.LABEL_LOOK
+    return Reply.of(
+        ("lead", lead),
+        ("text", f"{info.enterprise_name}：{info.problem}"),
+        choices=[Choice(label, {"do": "case", "id": info.id})],
+    )
+
+
 async def acting_person(turn: Turn, office: people.Office) -> int:
     """Who acts for an office today: its holder, or the delegate during leave."""
-    if office.is_on_leave(turn.today) and office.delegate:
-        delegate = await people.office(turn.session, office.delegate)
+    return await acting_for(turn.session, office, turn.today)
+
+
+async def acting_for(session: Session, office: people.Office, day: dt.date) -> int:
+    """Who acts for an office on a day: its holder, or the delegate during leave."""
+    if office.is_on_leave(day) and office.delegate:
+        delegate = await people.office(session, office.delegate)
         if delegate and delegate.until is None:
             return delegate.person
     return office.person

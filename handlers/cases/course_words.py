@@ -307,6 +307,7 @@ _SAID: dict[str, Callable[[Data, Teller], list[str]]] = {
     "close": _close,
     "waive": _waive,
     "transfer": _transfer,
+    "asked_officer": lambda data, teller: [str(data.get("number", ""))],
     "urged": lambda data, teller: [menus.ROLE_NAMES.get(str(data.get("by")), "")],
     "escalate": _escalate,
     "instruct": _instruct,

@@ -84,7 +84,7 @@ def listed(
         found,
         act.get("page", 0),
         line or (lambda c: f"{c.number} {c.enterprise_name}：{short(c.problem, 20)}，{state(turn, c)}"),
-        lambda c: c.enterprise_name[-LABELLED:],
+        lambda c: c.number.rpartition("〕")[2] if turn.speaker.role == "contact" else c.enterprise_name[-LABELLED:],
         leads or (lambda c: {"do": "case", "id": c.id}),
         lambda n: dict(act) | {"page": n},
         None,
@@ -95,15 +95,15 @@ def listed(
 
 def state(turn: Turn, info: CaseInfo) -> str:
     """Where a case stands, for a line of a list: its day while the enterprise has the turn, else class and stage."""
-    case = info.case
+    case, whose = info.case, words.TURNS.get(info.case.turn, "") if turn.speaker.role == "contact" else ""
     if case.due is None or case.turn != "enterprise":
-        return common.headline(case) + pledge_lines.counted(case)
+        return whose + common.headline(case) + pledge_lines.counted(case)
     late = late_days(case, turn.today)
     if late:
         left = words.LATE.format(days=late)
     else:
         left = "今天到期" if case.due == turn.today else f"还有{workdays_between(turn.today, case.due)}个工作日"
-    return f"{short_day(case.due)}，{left}{pledge_lines.counted(case)}"
+    return f"{whose}{short_day(case.due)}，{left}{pledge_lines.counted(case)}"
 
 
 async def on_desk(turn: Turn) -> list[Waiting]:

@@ -123,6 +123,8 @@ CLAIM_ASK = "由您承办这一件？"
 CLAIMED = "已由您承办。"
 CLAIM_GONE = "这一件已经有人承办。"
 ASSIGN_TO = "交给谁承办？"
+TURNS = {"enterprise": "轮到您，", "authority": "等执法部门，"}
+"""How a contact is told whose turn it is (R40)."""
 REVOKED_LEFT = "还有{count}件没有办结，请移交。"
 
 # ---- the daily card
@@ -134,6 +136,7 @@ CARD_KEY = "重点督办{count}件"
 CARD_UNOWNED = "无人承办{count}件"
 CARD_EXTENDED = "延期不止一次{count}件"
 CARD_INSTRUCTED = "督办过期{count}件"
+CARD_UNDIAGNOSED = "立案没有诊断{count}件，企业还不知道"
 CARD_UNREACHED = "联系不上企业{count}件"
 CARD_VISITS = "回访过期{count}件"
 CARD_DEPARTMENT = "{department}{count}件"

@@ -94,10 +94,13 @@ class DiagnoseFlow(CaseFlow):
 
     async def prepare(self, turn: Turn, run: Run, info: CaseInfo) -> None:
         earlier = await cases.earlier_violations(turn.session, info.enterprise, info.id)
+        run.given["place"] = info.jurisdiction
         run.known["first"] = ["no" if earlier else "yes", "register"]  # looked up, not taken on trust
         said = (await cases.events(turn.session, info.id))[0].data
         run.answers["must"] = info.case.must_correct or info.problem
         run.answers["chosen"] = "auto"
+        if said.get("severity") in SEVERITY_NAMES:
+            run.given["said"] = said["severity"]
         if said.get("due"):
             run.answers["due"] = said["due"]
         if said.get("red"):
@@ -124,12 +127,15 @@ class DiagnoseFlow(CaseFlow):
         derived = derive(facts)
         if derived is None:
             return [Block("note", words.DIAGNOSIS_OPEN)]
-        clause = Sources(turn.library, turn.house.checks).brief(SEVERITY_CLAUSES[derived])
+        clause = Sources(turn.library, turn.house.checks).brief(SEVERITY_CLAUSES[derived], run.given.get("place"))
+        said = run.given.get("said", derived)
+        is_other = said != derived and run.facts.get("chosen") == "auto"
         usual = words.DIAGNOSIS_USUAL if run.facts.get("slight") == USUAL.value else ""
         return [
             *([Block("note", usual)] if usual else []),
             Block("text", words.DIAGNOSIS.format(name=SEVERITY_NAMES[derived], why=why(facts))),
             Block("citation", clause),
+            *([Block("note", words.DIAGNOSIS_SAID.format(name=SEVERITY_NAMES[said]))] if is_other else []),
         ]
 
     def decided(self, facts: Mapping[str, Any], turn: Turn, run: Run) -> Any:
@@ -184,7 +190,7 @@ async def notice(turn: Turn, info: CaseInfo) -> Reply:
     case = info.case
     assert case.due is not None and case.severity is not None
     kind = words.NOTICE_ORDER if case.is_ordered else words.NOTICE_GUIDANCE
-    clause = Sources(turn.library, turn.house.checks).brief(SEVERITY_CLAUSES[case.severity])
+    clause = Sources(turn.library, turn.house.checks).brief(SEVERITY_CLAUSES[case.severity], info.jurisdiction)
     choices = [
         Choice(pledge_words.LABEL_PLEDGE, {"do": "pledge", "id": info.id}),
         Choice(words.LABEL_SUBMIT, {"do": "submit_evidence", "id": info.id}),
@@ -196,10 +202,11 @@ async def notice(turn: Turn, info: CaseInfo) -> Reply:
             Choice(words.LABEL_ACCEPT, {"do": "guidance", "id": info.id, "accepts": True}),
             Choice(words.LABEL_DECLINE, {"do": "guidance", "id": info.id, "accepts": False}),
         ]
+    choices.append(Choice(words.LABEL_ASK_OFFICER, {"do": "ask_officer", "id": info.id}))
     return Reply.of(
         ("lead", kind.format(day=common.with_weekday(case.due))),
         ("list", f"{info.number}\n{info.enterprise_name}\n要改正：{case.must_correct}"),
-        ("citation", f"依据：{clause}"),
+        ("citation", f"{words.FOLLOWS if clause.endswith(words.ELSEWHERE_SHORT) else words.RESTS_ON}：{clause}"),
         ("note", await common.signature(turn, info)),
         ("note", words.NOTICE_RIGHTS),
         choices=[*choices, Choice(words.LABEL_CASE, {"do": "case", "id": info.id})],

@@ -6,13 +6,13 @@ from typing import Any
 
 from handlers import words
 from handlers.cases import held_files
-from handlers.cases.common import MENU, carry_out, gone, seen
+from handlers.cases.common import MENU, acting_person, carry_out, gone, seen
 from handlers.cases.page import page
 from handlers.messages import Act, Choice, Reply
 from handlers.turn import CHINA, Acts, Turn
 from knowledge.inspection import read_message
 from knowledge.procedure import acts
-from storage import cases, people
+from storage import cases, notices, people
 
 FLOWS = (
     "diagnose", "submit_evidence", "pass_evidence", "return_evidence", "ask_extension", "decide_extension", "defend",
@@ -39,12 +39,24 @@ async def _guidance(turn: Turn, act: Act) -> Reply:
     return await page(turn, done, lead=words.GUIDANCE_ACCEPTED if act["accepts"] else words.GUIDANCE_DECLINED)
 
 
+async def _ask_officer(turn: Turn, act: Act) -> Reply:
+    """联系执法人员: a numbered request to the department that has the case, told to it at each step (R50)."""
+    info = await seen(turn, act["id"])
+    if info is None:
+        return gone(turn)
+    return await turn.engine.start(turn, "request", {"do": "person", "case": info.id, "anew": True})
+
+
 async def _urge(turn: Turn, act: Act) -> Reply:
     """督促: those beside and above remind the officer; on the record."""
     info = await seen(turn, act["id"])
     office = turn.speaker.office
     if info is None or office is None or not info.case.is_open:
         return gone(turn)
+    today = turn.today.isoformat()
+    if not await notices.lay(turn.session, "urged", info.id, turn.today, office.person, turn.now):
+        done = [Choice(words.LABEL_CASE, {"do": "case", "id": info.id}), MENU]
+        return Reply.of(("lead", words.URGED_ALREADY), choices=done)
     await cases.note(turn.session, info.id, "urged", {"by": office.role}, turn.speaker.person, turn.now)
     holder = await people.office(turn.session, info.office)
     told = Reply.of(
@@ -52,9 +64,9 @@ async def _urge(turn: Turn, act: Act) -> Reply:
         ("text", f"{info.enterprise_name}：{info.problem}"),
         choices=[Choice(words.LABEL_LOOK, {"do": "case", "id": info.id})],
     )
-    if holder:
-        for channel, chat in await people.chats_of(turn.session, holder.person):
-            await turn.send(channel, chat, f"urge/{info.id}/{turn.incoming.key}/{channel}/{chat}", told)
+    if holder and holder.until is None:
+        for channel, chat in await people.chats_of(turn.session, await acting_person(turn, holder)):
+            await turn.send(channel, chat, f"urge/{info.id}/{office.id}/{today}/{channel}/{chat}", told)
     return Reply.of(("lead", words.URGED_DONE), choices=[Choice(words.LABEL_CASE, {"do": "case", "id": info.id}), MENU])
 
 
@@ -62,6 +74,7 @@ ACTS: Acts = {
     **dict.fromkeys(FLOWS, _start),
     "log": _log,
     "guidance": _guidance,
+    "ask_officer": _ask_officer,
     "urge": _urge,
 }
 
@@ -80,6 +93,16 @@ async def reads_as_log(turn: Turn, text: str) -> bool:
         return False
     index = await turn.house.firms.index(turn.session, office.jurisdiction)
     return bool(len(index)) and is_log(read_message(text, turn.now.astimezone(CHINA), index))
+
+
+async def reads_as_whole_log(turn: Turn, text: str) -> bool:
+    """Whether a message is an inspection whatever else is in hand: a known enterprise, what, and how grave or by when."""
+    office = turn.speaker.office
+    if office is None or office.role != "officer":
+        return False
+    index = await turn.house.firms.index(turn.session, office.jurisdiction)
+    read = read_message(text, turn.now.astimezone(CHINA), index)
+    return bool(read.firm and (read.deadline or read.severity) and len(read.problem) >= MIN_PROBLEM)
 
 
 def is_log(reading: Any) -> bool:

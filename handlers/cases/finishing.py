@@ -69,9 +69,11 @@ class VisitFlow(CaseFlow):
         if run.facts["corrected"] == "no":
             assert info.case.due is not None
             told = Reply.of(
-                ("lead", words.TOLD_RETURNED.format(day=common.with_weekday(info.case.due))),
+                ("lead", words.TOLD_NOT_CORRECTED.format(day=common.with_weekday(info.case.due))),
                 ("text", f"{info.number}：{run.facts['note']}"),
                 ("note", await common.signature(turn, info)),
+                ("note", words.NOTICE_RIGHTS),
+                choices=common.answers_to(info),
             )
             await common.tell_enterprise(turn, info, "visited", told)
         await ask_about_case(turn, info, "visit")

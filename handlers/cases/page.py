@@ -55,6 +55,8 @@ async def _lines(turn: Turn, info: CaseInfo, lead: str) -> list[str]:
         lines.append(f"要改正：{case.must_correct}")
     if case.due and case.is_open:
         lines.append(f"期限：{with_weekday(case.due)}，{_left(turn, info)}")
+    if case.awaits_visit and case.visit_due:
+        lines.append(f"回访：{with_weekday(case.visit_due)}")
     lines += await pledge_lines.of_case(turn, info)
     if case.missing_evidence:
         lines.append(f"退回：{case.missing_evidence}")

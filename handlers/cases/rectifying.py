@@ -14,12 +14,13 @@ from handlers.cases.page import page
 from handlers.cases.ways import way
 from handlers.flows import handed
 from handlers.flows.flow import Run
-from handlers.flows.steps import Option, Step
-from handlers.messages import Act, Block, Choice, Reply
+from handlers.flows.steps import Option, Reading, Step, fine, refused
+from handlers.messages import Act, Block, Reply
 from handlers.pledges import reviewing
 from handlers.pledges import words as pledge_words
-from handlers.turn import Turn
+from handlers.turn import CHINA, Turn
 from knowledge.checks.conditions import Given, OneOf
+from knowledge.deadlines import deadline_of
 from knowledge.procedure import acts
 from storage import evidence
 from storage.cases import CaseInfo
@@ -210,7 +211,7 @@ class ReturnFlow(CaseFlow):
             ("list", listed),
             ("note", await common.signature(turn, info)),
             ("note", words.NOTICE_RIGHTS),
-            choices=[Choice(words.LABEL_SUBMIT, {"do": "submit_evidence", "id": info.id})],
+            choices=common.answers_to(info),
         )
         await common.tell_enterprise(turn, info, "returned", told)
         lead = pledge_words.RETURNED_SOME.format(count=len(named)) if named else words.RETURNED
@@ -227,9 +228,31 @@ class AskExtensionFlow(CaseFlow):
 
     def steps(self, given: Mapping[str, Any]) -> Sequence[Step]:
         return (
-            Step("until", "延到", "想延到哪一天？", "future", example="12月5日"),
+            Step("until", "延到", "想延到哪一天？", "text", example="12月5日，或者再给5天", is_free=True, longest=60),
             Step("reason", "理由", "为什么要延期？", "text", example="配件下周才到", is_free=True, longest=300),
         )
+
+    async def prepare(self, turn: Turn, run: Run, info: CaseInfo) -> None:
+        run.given["due"] = info.case.due.isoformat() if info.case.due else turn.today.isoformat()
+
+    async def check(self, turn: Turn, run: Run, step: Step, value: Any) -> Reading:
+        """A day as one says it (R38); a period counts from the day that there is: 再给5天."""
+        if step.name != "until":
+            return await super().check(turn, run, step, value)
+        due, now = dt.date.fromisoformat(run.given["due"]), turn.now.astimezone(CHINA)
+        found = deadline_of(str(value), now)
+        if found and found.basis != "date":
+            found = deadline_of(str(value), dt.datetime.combine(max(due, turn.today), now.timetz()))
+        if found is None:
+            return refused(words.LOG_DUE)
+        if found.day <= due:
+            return refused(words.EXTENSION_LATER.format(day=common.with_weekday(due)))
+        return fine(found.day.isoformat())
+
+    def value_words(self, turn: Turn, run: Run, step: Step, value: Any) -> str:
+        if step.name == "until":
+            return common.with_weekday(dt.date.fromisoformat(str(value)))
+        return super().value_words(turn, run, step, value)
 
     def decided(self, facts: Mapping[str, Any], turn: Turn, run: Run) -> Any:
         return acts.AskExtension(dt.date.fromisoformat(facts["until"]), facts["reason"])
@@ -260,6 +283,22 @@ class DecideExtensionFlow(CaseFlow):
             ),
         )
 
+    async def prepare(self, turn: Turn, run: Run, info: CaseInfo) -> None:
+        if info.case.has_open_extension:
+            asked = info.case.extensions[-1]
+            run.given["asked"] = [common.with_weekday(asked.until), asked.reason]
+
+    def under(self, turn: Turn, run: Run, step: Step) -> list[Block]:
+        if step.name != "grants" or "asked" not in run.given:
+            return super().under(turn, run, step)
+        day, reason = run.given["asked"]
+        return [Block("text", words.EXTENSION_WANTED.format(day=day, reason=reason))]
+
+    def value_words(self, turn: Turn, run: Run, step: Step, value: Any) -> str:
+        if step.name == "grants" and value == "yes" and "asked" in run.given:
+            return words.EXTENSION_GRANT.format(day=run.given["asked"][0])
+        return super().value_words(turn, run, step, value)
+
     def decided(self, facts: Mapping[str, Any], turn: Turn, run: Run) -> Any:
         return acts.DecideExtension(facts["grants"] == "yes", facts.get("reason") or "")
 
@@ -272,6 +311,8 @@ class DecideExtensionFlow(CaseFlow):
             ("lead", lead),
             ("text", f"{info.number}" + ("" if granted else f"：{run.facts['reason']}")),
             ("note", await common.signature(turn, info)),
+            ("note", "" if granted else words.NOTICE_RIGHTS),
+            choices=common.answers_to(info)[-1:] if granted else common.answers_to(info),
         )
         await common.tell_enterprise(turn, info, "extension", told)
         return await page(turn, info, lead=words.DECIDED)

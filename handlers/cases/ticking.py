@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 from handlers import words
 from handlers.cases import desk_words
-from handlers.cases.common import MENU, headline, lay_ladder, send_copies, with_weekday
+from handlers.cases.common import MENU, acting_for, headline, lay_ladder, send_copies, tell_ordered, with_weekday
 from handlers.messages import Choice, Incoming, Reply
 from handlers.pledges import lines as pledge_lines
 from handlers.turn import CHINA, House, Letter, Turn, push_all
@@ -40,22 +41,40 @@ async def send_due(session: Session, house: House, now: dt.datetime) -> tuple[in
     claimed = await reminders.claim_due(session, now, BATCH)
     pushes: dict[tuple[object, ...], Push[tuple[str, str, ReminderInfo, CaseInfo]]] = {}
     files = await cases.case_files(session, [one.case for one in claimed])
-    chats_of = await people.chats_of_all(session, [one.person for one in claimed])
+    persons = await _for_whom(session, house, claimed, files, now.astimezone(CHINA).date())
+    chats_of = await people.chats_of_all(session, [person for person in persons.values() if person is not None])
     for one in claimed:
         info = files[one.case]
         if not _still_counts(one, info):
             continue
-        for channel, chat in chats_of[one.person]:
+        for channel, chat in chats_of.get(persons[one.id] or 0, ()):
             about = (channel, chat, one.case, one.due, _family(one))  # of those that a clock at rest left behind one
             pushes[about] = Push(f"{channel}/{chat}", True, (channel, chat, one, info))
     letters: list[Letter] = []
     for group in digest(list(pushes.values())):
-        channel, chat, first, _ = group[0].ref
-        reply = _one(*group[0].ref[2:], now) if len(group) == 1 else _digest([p.ref[2:] for p in group], now)
+        channel, chat, first, info = group[0].ref
+        reply = _one(first, info, house, now) if len(group) == 1 else _digest([p.ref[2:] for p in group], now)
         letters.append(Letter(channel, chat, f"reminder/{first.id}/{channel}/{chat}", reply))
     await push_all(session, house, letters, now)
     await reminders.mark_sent(session, [one.id for one in claimed], now)
     return len(claimed), [(letter.channel, letter.chat) for letter in letters]
+
+
+async def _for_whom(
+    session: Session, house: House, claimed: Sequence[ReminderInfo], files: Mapping[int, CaseInfo], day: dt.date
+) -> dict[int, int | None]:
+    """Whom each reminder goes to, as things are when it goes out: a contact who still is one, who acts for the officer."""
+    contacts = await people.contact_pairs(session, {info.enterprise for info in files.values()})
+    offices = {office.id: office for office in await people.offices_by_id(session, {i.office for i in files.values()})}
+    acting = {
+        office.id: None if office.until else await acting_for(session, office, day) for office in offices.values()
+    }
+    return {
+        one.id: acting.get(files[one.case].office)
+        if house.ladder.is_to_officer(one.kind)
+        else (one.person if (files[one.case].enterprise, one.person) in contacts else None)
+        for one in claimed
+    }
 
 
 def _family(one: ReminderInfo) -> str:
@@ -72,12 +91,12 @@ def _still_counts(one: ReminderInfo, info: CaseInfo) -> bool:
     return info.case.turn == "enterprise" and info.case.due == one.due
 
 
-def _one(one: ReminderInfo, info: CaseInfo, now: dt.datetime) -> Reply:
+def _one(one: ReminderInfo, info: CaseInfo, house: House, now: dt.datetime) -> Reply:
     """A reminder: what, which case, the day and the days left, the button to act, the contact."""
     case = Choice(words.LABEL_CASE, {"do": "case", "id": info.id})
     if one.kind.startswith(VISIT):
         choices = [Choice(words.LABEL_VISIT, {"do": "visit", "id": info.id}), case]
-    elif one.kind.startswith("officer"):
+    elif house.ladder.is_to_officer(one.kind):
         choices = [case]
     else:
         choices = [Choice(words.LABEL_SUBMIT, {"do": "submit_evidence", "id": info.id}), case]
@@ -133,6 +152,7 @@ async def escalate(
         data = {"to": list(done.copies), "state": headline(done.case)}
         new = await cases.record(session, info, done.case, "escalate", data, None, now)
         await send_copies(turn_of, new, done.copies)
+        await tell_ordered(turn_of, info, new)
     return (late[-1].case.due, late[-1].id) if len(late) == AT_ONCE and late[-1].case.due else None
 
 

@@ -48,9 +48,9 @@ def ways(turn: Turn, info: CaseInfo, around: Around = Around()) -> list[Choice]:
         *_beside(turn, info, around),
         *of_role(turn, info),
         *([way(info, pledge_words.LABEL_PLEDGES, "pledges")] if turn.speaker.office and info.case.promises else []),
-        Choice(LABEL_GUIDANCE, {"do": "guides", "case": info.id}),
-        way(info, words.LABEL_COURSE, "course"),
         *([] if _is_under_review(turn, info) else [way(info, words.LABEL_EVIDENCE, "evidence")]),
+        way(info, words.LABEL_COURSE, "course"),
+        Choice(LABEL_GUIDANCE, {"do": "guides", "case": info.id}),
         *([way(info, LABEL_PAPERS, "papers")] if turn.speaker.role in ("officer", "contact", "legal") else []),
     ]
 
@@ -111,20 +111,21 @@ def is_time_to_visit(case: Case, day: dt.date) -> bool:
 def _contact(turn: Turn, info: CaseInfo) -> list[Choice]:
     case = info.case
     if not case.is_open:
-        return [way(info, words.LABEL_UNSOLVED, "reopen")]
+        return [way(info, words.LABEL_UNSOLVED, "reopen"), way(info, words.LABEL_ASK_OFFICER, "ask_officer")]
     found = []
     if case.stage in ("rectifying", "submitted") or running_promises(case):
         found.append(way(info, words.LABEL_SUBMIT, "submit_evidence"))
     if case.severity is not None:
         found.append(way(info, pledge_words.LABEL_PLEDGES if case.promises else pledge_words.LABEL_PLEDGE, "pledge"))
     if case.stage == "rectifying":
-        found.append(way(info, words.LABEL_EXTEND, "ask_extension"))
+        if not case.has_open_extension:
+            found.append(way(info, words.LABEL_EXTEND, "ask_extension"))
         if not case.is_ordered and case.guidance_accepted is None:
             found += [
                 way(info, words.LABEL_ACCEPT, "guidance", accepts=True),
                 way(info, words.LABEL_DECLINE, "guidance", accepts=False),
             ]
-    return [*found, way(info, words.LABEL_DEFEND, "defend")]
+    return [*found, way(info, words.LABEL_DEFEND, "defend"), way(info, words.LABEL_ASK_OFFICER, "ask_officer")]
 
 
 def _above(turn: Turn, info: CaseInfo) -> list[Choice]:

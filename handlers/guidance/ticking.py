@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from handlers.cases.common import MENU
+from handlers.cases.common import MENU, acting_for
 from handlers.flows.offices import signed
 from handlers.guidance import words
 from handlers.guidance.common import answer_choices, meeting_words, what
@@ -47,15 +47,9 @@ async def remind_of_meetings(session: Session, house: House, now: dt.datetime) -
         for person in contacts:
             told += await _remind(session, house, info, person, _of_contact(info, office), now)
         if office.until is None:
-            told += await _remind(session, house, info, await _acting(session, office, now), _of_officer(info), now)
+            acting = await acting_for(session, office, now.astimezone(CHINA).date())
+            told += await _remind(session, house, info, acting, _of_officer(info), now)
     return told
-
-
-async def _acting(session: Session, office: Office, now: dt.datetime) -> int:
-    """The holder of an office, or the delegate during leave."""
-    delegate = await people.office(session, office.delegate) if office.delegate else None
-    is_away = office.is_on_leave(now.astimezone(CHINA).date())
-    return delegate.person if is_away and delegate and delegate.until is None else office.person
 
 
 async def _remind(

@@ -190,7 +190,7 @@ async def _found_broken(turn: Turn, info: CaseInfo, done: Done, promise: Promise
     new = await cases.record(turn.session, info, done.case, "break_promise", data, None, turn.now)
     await common.send_copies(turn, new, tuple(role for role in done.copies if role != OFFICER))
     await common.lay_ladder(turn, new)
-    await broken(turn, new, promise)
+    await broken(turn, new, promise)  # says what follows: an order, where the warning turned urgent
     return new
 
 
@@ -207,11 +207,7 @@ async def broken(turn: Turn, info: CaseInfo, promise: Promise) -> None:
         ("text", words.TOLD_BROKEN_NEXT),
         ("note", await common.signature(turn, info)),
         ("note", house_words.NOTICE_RIGHTS),
-        choices=[
-            Choice(house_words.LABEL_SUBMIT, {"do": "submit_evidence", "id": info.id}),
-            Choice(house_words.LABEL_DEFEND, {"do": "defend", "id": info.id}),
-            Choice(house_words.LABEL_CASE, {"do": "case", "id": info.id}),
-        ],
+        choices=common.answers_to(info),
     )
     await common.tell_enterprise(turn, info, f"broken/{promise.id}", reply)
 

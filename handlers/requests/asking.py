@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import words as house_words
 from handlers.browse import place_names
+from handlers.cases.common import seen as seen_case
 from handlers.flows.flow import Flow, Run
 from handlers.flows.reading import named_apart
 from handlers.flows.steps import Option, Reading, Step, fine
@@ -26,7 +27,7 @@ from handlers.requests.files import enclosures
 from handlers.requests.pages import page
 from handlers.turn import Acts, Turn
 from knowledge.routing import chosen, name_of, route
-from storage import enterprises, people, questions, requests
+from storage import cases, enterprises, people, questions, requests
 from storage.cases import Series
 from storage.demo import REQUEST_SERIES
 from storage.requests import RequestInfo
@@ -70,10 +71,14 @@ class AskPersonFlow(Flow):
         run = Run(self.name, turn.house.new_token())
         places = await _places(turn)
         run.given["places"] = named_apart([(name, code) for code, name in places.items()])
-        question = await _question(turn, act)
+        case = await seen_case(turn, act["case"]) if act.get("case") else None
+        if case is not None:  # 联系执法人员: of this case, to the department that has it
+            run.given |= {"case": case.id, "number": case.number, "by_hand": True}
+            run.answers["department"] = case.department
+        question = "" if case else await _question(turn, act)
         if question:
             run.answers["question"] = question
-        place = await _own_place(turn)
+        place = case.jurisdiction if case else await _own_place(turn)
         if place in places:
             run.answers["place"] = place
         await self._route(turn, run)
@@ -130,7 +135,7 @@ class AskPersonFlow(Flow):
     async def submit(self, turn: Turn, run: Run) -> Reply:
         """Number the request; the same question within a minute, or one that waits already, has its number."""
         where = (turn.incoming.channel, turn.incoming.chat)
-        question, place = run.facts["question"], run.facts["place"]
+        question, place = _about(run), run.facts["place"]
         before = await requests.asked_already(turn.session, *where, question, turn.now - SAME_WITHIN)
         if before:
             return await page(turn, before, words.ASKED_BEFORE.format(number=before.number))
@@ -139,6 +144,9 @@ class AskPersonFlow(Flow):
             own = Choice(words.LABEL_REQUESTS, {"do": "requests"})
             return Reply.of(("lead", words.TOO_MANY.format(count=waiting)), choices=[own, MENU])
         info = await self._register(turn, run, question, place)
+        if run.given.get("case"):
+            said = {"number": info.number}
+            await cases.note(turn.session, run.given["case"], "asked_officer", said, turn.speaker.person, turn.now)
         files = await enclosures(turn, run.files.get(self.files_step, ()))
         lead = words.NEW if info.department else words.NEW_OPEN
         day = day_words(info.due)
@@ -171,6 +179,12 @@ class AskPersonFlow(Flow):
         )
         turn.dialogue.jurisdiction = turn.dialogue.jurisdiction or place
         return info
+
+
+def _about(run: Run) -> str:
+    """The question, with the number of the case that it is about."""
+    number = run.given.get("number")
+    return f"{number}：{run.facts['question']}" if number else str(run.facts["question"])
 
 
 async def _places(turn: Turn) -> dict[str, str]:

@@ -90,6 +90,11 @@ class Ladder:
         ]
         return replace(self, reminders=(*self.reminders, *more))
 
+    def is_to_officer(self, kind: str) -> bool:
+        """Whether a rung of this kind is for the officer: of the visit, or of a reminder that says so, a daily one too."""
+        own = {one.kind for one in self.reminders if one.to == "officer"}
+        return kind.startswith(VISIT) or kind in own or kind.rpartition("_")[0] in own
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:

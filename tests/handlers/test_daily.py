@@ -61,6 +61,16 @@ async def test_each_gets_one_card_of_what_is_late_and_never_an_empty_one(street:
     assert len(await cards(street)) == 4
 
 
+@on_sqlite
+async def test_a_case_that_was_opened_and_not_diagnosed_is_not_forgotten(street: Street) -> None:
+    """R20: before the diagnosis the enterprise has heard of nothing, whatever day was said on the street."""
+    await opened(street)
+    assert await cards(street) == []  # of today
+    street.at(23, 9)
+    assert {chat for _, chat in await cards(street)} == {"officer"}
+    assert "立案没有诊断1件" in await card_of(street, street.officer)
+
+
 @pytest.mark.parametrize(
     ("day", "hour", "minute", "goes"),
     [(30, 8, 59, False), (30, 9, 0, True), (30, 19, 59, True), (30, 20, 0, False), (28, 9, 0, False)],

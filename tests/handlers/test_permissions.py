@@ -155,7 +155,7 @@ MORE = {
     | {"records", "record", "result_send", "result_share", "result_unshare", "my_enterprise"}
     | {"choose_enterprise", "unbind", "unbind_sure", "hand_over"}
     | {"case", "course", "course_page", "evidence", "my_cases"}
-    | {"submit_evidence", "ask_extension", "defend", "guidance", "reopen"}
+    | {"submit_evidence", "ask_extension", "defend", "guidance", "reopen", "ask_officer"}
     | {"papers", "paper", "paper_file"}
     | PLEDGER,
     "officer": {"ledger", "figures", "figures_period", "guide", "guide_move", "guide_minutes", "guide_one", "guides"}
