@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
+from bot.memory import give_back
 from bot.metrics import Metrics
 from bot.outages import tell
 from bot.waiting import pause
@@ -53,6 +54,7 @@ class Publisher:
             released = await answers.published(session)
         self._knowledge = await asyncio.to_thread(self._build, collections, released)
         self._mark = mark
+        await asyncio.to_thread(give_back)  # building one leaves tens of megabytes behind
         self._metrics.entries.set(len(self._knowledge.matcher.index.entries))
         log.info("index ready", publication=mark, collections=len(collections))
         return True
