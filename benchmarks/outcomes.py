@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.run import surroundings
+from benchmarks.surroundings import surroundings
 from knowledge.evaluation import read_question_set, score, summary
 from knowledge.shipped import matcher_for, shipped_library
 

@@ -1,28 +1,21 @@
-"""Run every measurement and write ``docs/benchmarks.md``, ``benchmarks/results.json`` and two charts.
+"""Measure the matching beside its peers, and write ``docs/benchmarks.md`` with its charts from all figures there are.
 
-``--quick`` takes a small part in under a minute, prints the tables and writes nothing.
+Each kind of figures has a command and a file in ``benchmarks/results`` of its own. ``--page`` measures nothing and only
+writes the page anew; ``--quick`` takes a small part in under a minute, prints the tables and writes nothing.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import json
-import os
-import platform
-import subprocess
 from collections.abc import Sequence
-from html import escape
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from benchmarks import peers, speed
+from benchmarks import load_sections, peers, speed
+from benchmarks.drawing import bars, share, table
 from benchmarks.peers import OURS, ROOT
+from benchmarks.surroundings import in_words, read_results, surroundings, write_results
 
-RESULTS = ROOT / "benchmarks" / "results.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 IMAGES = ROOT / "docs" / "images"
 _PACKAGES = ("numpy", "scipy", "jieba", "rapidfuzz", "opencc", "bm25s", "tantivy", "scikit-learn")
@@ -32,50 +25,6 @@ _HEADINGS = {
     "recall_at_10": "前十有正确",
     "mrr_at_10": "MRR@10",
 }
-
-
-def surroundings() -> dict[str, Any]:
-    """Date, machine, versions and commit; nothing that names this machine or its folders."""
-    return {
-        "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        "cores": os.cpu_count(),
-        "cpu": _cpu(),
-        "memory_gb": round(psutil.virtual_memory().total / 2**30),
-        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "commit": _commit(),
-        "packages": {name: version(name) for name in _PACKAGES},
-    }
-
-
-def _cpu() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
-
-
-def _commit() -> str:
-    def git(*arguments: str) -> str:
-        done = subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-
-    try:
-        changed = git("status", "--porcelain", "--", "knowledge", "benchmarks/*.py", "benchmarks/data")
-        return git("rev-parse", "--short", "HEAD") + (" 加未提交的改动" if changed else "")
-    except (OSError, subprocess.CalledProcessError):
-        return "不详"
-
-
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [headings, ["---", *["---:"] * (len(headings) - 1)], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
 
 
 def corpus_section(corpus: dict[str, Any]) -> str:
@@ -148,15 +97,13 @@ def speed_section(measured: dict[str, Any]) -> str:
 
 def page(results: dict[str, Any]) -> str:
     """The whole page."""
-    around = results["surroundings"]
-    packages = "、".join(f"{name} {number}" for name, number in around["packages"].items())
+    around, results = results["surroundings"], results["figures"]
     parts = [
         "# 性能与同类对比",
         "Benchmarks: our matching beside what one could pick instead, on the same corpora and questions in one run. "
         "Written by `make bench`; do not edit by hand.",
-        f"由 `make bench` 生成，不要手改；原始数据在 `benchmarks/results.json`。{around['date']}，{around['cores']} 核 "
-        f"{around['cpu']}，内存 {around['memory_gb']} GB，{around['system']}，Python {around['python']}，"
-        f"提交 {around['commit']}，开始时负载 {around['load']}。{packages}。",
+        "由 `make bench` 生成，不要手改；原始数据在 `benchmarks/results`，一种一个文件，各有各的命令和日期。",
+        f"匹配：`python -m benchmarks.run`，{in_words(around)}",
     ]
     if results["corpora"]:
         parts += [
@@ -174,48 +121,14 @@ def page(results: dict[str, Any]) -> str:
         "![每问毫秒数](images/bench-speed.svg)",
         speed_section(results["speed"]),
         "机器上同时有别的任务时毫秒数会变，同一次运行里的倍数更可靠。各阶段耗时：`python -m benchmarks.speed stages`。",
+        *load_sections.sections(),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def bars(title: str, groups: Sequence[tuple[str, Sequence[tuple[str, float, str]]]], note: str = "") -> str:
-    """Horizontal bars in groups, each scaled to its own longest unless all are shares; plain SVG.
-
-    A group is ``(heading, [(label, value, text)])``; ours is drawn in a colour of its own.
-    """
-    left, width, line = 190, 305, 20
-    y, body = 58, []
-    for heading, rows in groups:
-        body.append(f'<text x="16" y="{y}" class="h">{escape(heading)}</text>')
-        longest = max(value for _, value, _ in rows) or 1.0
-        scale = 1.0 if all(value <= 1 for _, value, _ in rows) and not note else longest
-        for label, value, text in rows:
-            y += line
-            ours = " o" if label.startswith(OURS) else ""
-            length = max(1.0, width * value / scale)
-            body.append(f'<text x="{left - 8}" y="{y}" class="l{ours}">{escape(label)}</text>')
-            body.append(f'<rect x="{left}" y="{y - 11}" width="{length:.1f}" height="13" rx="2" class="b{ours}"/>')
-            body.append(f'<text x="{left + length + 6:.1f}" y="{y}" class="v{ours}">{escape(text)}</text>')
-        y += line + 14
-    height = y + (6 if note else -14)
-    if note:
-        body.append(f'<text x="16" y="{y - 6}" class="v">{escape(note)}</text>')
-    style = (
-        "text{font:12px system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;fill:#444}"
-        ".t{font-size:15px;font-weight:600;fill:#111}.h{font-weight:600;fill:#222}.l{text-anchor:end}"
-        ".v{fill:#666}.b{fill:#b8c2cc}.b.o{fill:#1f6feb}text.o{font-weight:600;fill:#111}"
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 620 {height}" width="620" height="{height}" role="img">'
-        f"<title>{escape(title)}</title><style>{style}</style>"
-        f'<rect width="620" height="{height}" rx="6" fill="#fff"/><text x="16" y="28" class="t">{escape(title)}</text>'
-        f"{''.join(body)}</svg>\n"
-    )
-
-
 def charts(results: dict[str, Any]) -> dict[str, str]:
-    """The two charts by file name."""
-    out: dict[str, str] = {}
+    """The charts by file name."""
+    out, results = load_sections.charts(), results["figures"]
     accuracy = [
         (
             f"{corpus['title']}（{corpus['questions']:,} 问）",
@@ -247,27 +160,32 @@ def charts(results: dict[str, Any]) -> dict[str, str]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--page", action="store_true", help="only write the page anew")
     parser.add_argument("--quick", action="store_true", help="a small part, printed only")
     parser.add_argument("--questions", type=Path, default=ROOT / peers.QUESTIONS, help="development questions (YAML)")
     parser.add_argument("--public", type=Path, default=ROOT / peers.STARD, help="folder with stard_*.jsonl")
     arguments = parser.parse_args(argv)
     questions, public = arguments.questions.resolve(), arguments.public.resolve()
-    results: dict[str, Any] = {"surroundings": surroundings()}
-    results["corpora"] = peers.compare_all(questions, public, arguments.quick)
-    results["speed"] = speed.measure_all(public, arguments.quick)
-    if arguments.quick:
-        print(page(results))
-        print("快速模式只取一小部分，没有写入文件。")
-        return
-    RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if not arguments.page:
+        around = surroundings(_PACKAGES)
+        figures = {"corpora": peers.compare_all(questions, public, arguments.quick)}
+        figures["speed"] = speed.measure_all(public, arguments.quick)
+        if arguments.quick:
+            print(page({"surroundings": around, "figures": figures}))
+            print("快速模式只取一小部分，没有写入文件。")
+            return
+        write_results("matching", figures, around=around)
+        from benchmarks import outcomes  # it writes a page of its own
+
+        outcomes.main(["--questions", str(questions)])
+    results = read_results("matching")
+    if results is None:
+        raise SystemExit("还没有量过匹配：先运行 python -m benchmarks.run")
     PAGE.write_text(page(results), encoding="utf-8")
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, drawing in charts(results).items():
         (IMAGES / name).write_text(drawing, encoding="utf-8")
-    from benchmarks import outcomes  # it writes its own page, with this module's words about the machine
-
-    outcomes.main(["--questions", str(questions)])
-    print(f"已写入 {PAGE.relative_to(ROOT)}、{RESULTS.relative_to(ROOT)} 和 {IMAGES.relative_to(ROOT)}/bench-*.svg")
+    print(f"已写入 {PAGE.relative_to(ROOT)} 和 {IMAGES.relative_to(ROOT)}/bench-*.svg")
 
 
 if __name__ == "__main__":

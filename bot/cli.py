@@ -66,6 +66,9 @@ def serve(
     ] = "",
 ) -> None:
     """启动服务：网页聊天；设置了令牌时还有 Telegram。几个进程可以分着跑，共用一个 PostgreSQL。"""
+    from bot.memory import keep_together
+
+    keep_together()  # before anything starts a thread
     from bot.app import PARTS, App
 
     settings = settings_of()

@@ -1,13 +1,12 @@
 """The same four-step form on three bots over one Bot API double: lines, latency, and what survives a kill.
 
-``python -m benchmarks.forms.compare``; the peers' environment is made by ``make peers``.
+``python -m benchmarks.forms.compare`` writes ``benchmarks/results/forms.json``; ``make peers`` makes the peers' environment.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import inspect
 import json
 import random
 import signal
@@ -17,10 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.surroundings import surroundings, write_results
 from tests.bot.telegram_double import Sent, TelegramDouble
 
 HERE = Path(__file__).parent
@@ -29,6 +30,8 @@ PEERS = ROOT / ".venv-peers" / "bin" / "python"
 CHATS, FORMS, KILLS = 8, 6, 12
 LATE = 6.0  # seconds after which a person says it again
 AGAIN = 3  # times, and then gives the form up
+STEPS = 5  # the beginning, three answers, and the submitting tap
+MODULES = {"rongcuo": "own_form", "python-telegram-bot": "ptb_form", "aiogram": "aiogram_form"}
 
 
 class GivenUp(Exception):
@@ -50,11 +53,11 @@ class Outcome:
     submitted_never: int = 0
     said_again: int = 0
     given_up: int = 0
+    at_each_step: tuple[str, ...] = ()
 
 
 def command(name: str) -> list[str]:
-    own = name == "rongcuo"
-    module = {"rongcuo": "own_form", "python-telegram-bot": "ptb_form", "aiogram": "aiogram_form"}[name]
+    own, module = name == "rongcuo", MODULES[name]
     return [
         sys.executable if own else str(PEERS),
         *(["-m", f"benchmarks.forms.{module}"] if own else [str(HERE / f"{module}.py")]),
@@ -62,14 +65,8 @@ def command(name: str) -> list[str]:
 
 
 def lines_of(name: str) -> int:
-    """Lines that somebody who adds such a form writes and owns: without blank ones."""
-    if name == "rongcuo":
-        from benchmarks.forms.own_form import FormFlow, start
-
-        source = inspect.getsource(FormFlow) + inspect.getsource(start)
-    else:
-        file = "ptb_form.py" if name == "python-telegram-bot" else "aiogram_form.py"
-        source = (HERE / file).read_text(encoding="utf-8")
+    """Lines of the whole bot on its base, imports and start included, without blank ones."""
+    source = (HERE / f"{MODULES[name]}.py").read_text(encoding="utf-8")
     return sum(bool(line.strip()) for line in source.splitlines())
 
 
@@ -105,9 +102,12 @@ class Person:
         self.times: list[float] = []
         self.again = 0
         self.given_up = 0
+        self.done = 0
+        self.after_step: Callable[[int], None] = lambda step: None
 
     async def fills(self, number: int) -> str:
         """One form from beginning to end; returns the name on it, which no other form has."""
+        self.done = 0
         name = f"示例店{self.chat}之{number}"
         await self._does(lambda: self.double.says(self.chat, "/form"), "名字")
         await self._does(lambda: self.double.says(self.chat, name), "多少人")
@@ -134,6 +134,8 @@ class Person:
                 self.again += 1
                 continue
             self.times.append((time.perf_counter() - started) * 1000)
+            self.done += 1
+            self.after_step(self.done)
             return sent
         raise GivenUp
 
@@ -163,6 +165,7 @@ async def run(name: str, kills: int, seed: int = 1) -> Outcome:
                 await talking
                 outcome.said_again = sum(person.again for person in people)
                 outcome.given_up = sum(person.given_up for person in people)
+                outcome.at_each_step = await _at_each_step(bot, double, Path(folder) / "form.db")
             finally:
                 bot.end()
         with closing(sqlite3.connect(Path(folder) / "form.db")) as file:
@@ -173,6 +176,24 @@ async def run(name: str, kills: int, seed: int = 1) -> Outcome:
     outcome.submitted_never = counts.count(0)
     outcome.submitted_twice = sum(count > 1 for count in counts)
     return outcome
+
+
+async def _at_each_step(bot: Bot, double: TelegramDouble, path: Path) -> tuple[str, ...]:
+    """A form each, with the process killed as soon as this step is answered: what becomes of it."""
+    found = []
+    for step in range(1, STEPS + 1):
+        person = Person(double, 500 + step)
+        person.after_step = lambda done, step=step: bot.kill() if done == step else None  # type: ignore[misc]
+        try:
+            name = await person.fills(step)
+        except GivenUp:
+            found.append("断了")
+            continue
+        with closing(sqlite3.connect(path)) as file:
+            kept = [json.loads(form).get("name", "") for (form,) in file.execute("SELECT form FROM submitted")]
+        count = kept.count(name)
+        found.append({0: "丢了", 1: "接着填完"}.get(count, f"存了{count}份"))
+    return tuple(found)
 
 
 async def _keeps_filling(person: Person, names: list[str], kills: int) -> None:
@@ -189,9 +210,13 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--only")
     arguments = parser.parse_args()
-    for name in ("rongcuo", "python-telegram-bot", "aiogram"):
+    around, found = surroundings(("python-telegram-bot",)), []
+    for name in MODULES:
         if arguments.only in (None, name):
-            print(json.dumps(asdict(asyncio.run(run(name, arguments.kills))), ensure_ascii=False), flush=True)
+            found.append(asdict(asyncio.run(run(name, arguments.kills))))
+            print(json.dumps(found[-1], ensure_ascii=False), flush=True)
+    if arguments.only is None:
+        write_results("forms", found, around=around)
 
 
 if __name__ == "__main__":

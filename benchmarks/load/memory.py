@@ -20,7 +20,15 @@ from benchmarks.load.chats import Program
 from benchmarks.surroundings import surroundings, write_results
 from tests.bot.telegram_double import TelegramDouble
 
-SAID = ("来检查的人没亮证，怎么办", "/menu", "罚款一次交不起能分期吗", "残疾人开的店算困难企业吗", "首违不罚是什么意思", "划型自检", "取消")
+SAID = (
+    "来检查的人没亮证，怎么办",
+    "/menu",
+    "罚款一次交不起能分期吗",
+    "残疾人开的店算困难企业吗",
+    "首违不罚是什么意思",
+    "划型自检",
+    "取消",
+)
 AT_ONCE = 20
 
 
