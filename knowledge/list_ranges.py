@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from knowledge.lists import Item
 
 _COLUMN = "裁量幅度"
-_NUMBER = r"(百分之)?([\d.,]+|[〇零一二三四五六七八九十百千万亿两]+)(万)?(元|%|倍|日|天|小时|个月)?"
+# A number is taken from its beginning and whole: else a long row of digits is tried from each of them to each.
+_NUMBER = (
+    r"(百分之)?((?<![\d.,])[\d.,]++|(?<![〇零一二三四五六七八九十百千万亿两])[〇零一二三四五六七八九十百千万亿两]++)"
+    r"(万)?(元|%|倍|日|天|小时|个月)?"
+)
 _BETWEEN = re.compile(rf"{_NUMBER}(?:以上|至|到|-|~)(?:不足|不满|不超过)?{_NUMBER}(?:以下)?")
 _AT_MOST = re.compile(rf"(?<!以上){_NUMBER}以下")
 _EXACT = re.compile(rf"{_NUMBER}(?:的)?罚款")
 _AMOUNT = re.compile(
-    r"(百分之[〇零一二三四五六七八九十百\d.]+|([\d.,]+|[〇零一二三四五六七八九十百千万两]+)(万)?(元|%|倍|日|天|小时|个月))"
+    r"(百分之[〇零一二三四五六七八九十百\d.]|((?<![\d.,])[\d.,]++|"
+    r"(?<![〇零一二三四五六七八九十百千万两])[〇零一二三四五六七八九十百千万两]++)(万)?(元|%|倍|日|天|小时|个月))"
 )
 _STATUTORY = re.compile(r"[(\[,;。]?法定(处罚|罚款|裁量)?(幅度|标准|额度)")
 _NOT_MONEY = re.compile("警告|通报批评|不予罚款|免予罚款|免除罚款|不并处|不处罚款")

@@ -99,6 +99,8 @@ def _value(text: str) -> Decimal | None:
             figures = _figures(part)
             if len(figures) > _MAX_DIGITS or (len(figures) > 1 and "两" in part):
                 return None  # 三两: two or three
+            if before == "点" and "." in figures:
+                return None  # 一点零点五, 1点半: no number
             if before == "点" and number is not None and "." not in said:
                 number, said = Decimal(f"{number}.{figures}"), "."
             elif number is None:

@@ -404,3 +404,8 @@ def test_a_chinese_numeral_has_the_value_that_cn2an_gives_it(number):
 @pytest.mark.parametrize("piece", ["1", "1,", "大概", "一", "万", "1点", "个百", "没有", "1-", "两三", "1 000 "])
 def test_a_long_text_is_read_in_no_time(piece):
     find_quantities(piece * (4096 // len(piece)))
+
+
+@pytest.mark.parametrize("text", ["1点半", "1点0.5", "左右不,”1点半前", "点5", "点点", "1点1点1"])
+def test_what_has_two_points_is_no_number(text: str) -> None:
+    assert read_amount(text) is None
