@@ -26,6 +26,8 @@ _MAX_STREAMS = 2_000
 _PDF_END = re.compile(rb"startxref\s+\d+\s+%%EOF[\r\n]{0,2}")
 _PDF_ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
 _PDF_ACTIVE = re.compile(rb"/(?:JavaScript|Launch|RichMedia)(?![A-Za-z])")
+_PDF_ESCAPED = re.compile(rb"/(?=[A-Za-z]{0,11}#)((?:[A-Za-z]|#[0-9A-Fa-f]{2}){2,12})(?![A-Za-z#])")
+_WATCHED = frozenset((b"JavaScript", b"JS", b"Launch", b"RichMedia", b"ObjStm", b"Encrypt", b"XFA"))
 _PDF_OBJECTS = re.compile(rb"/ObjStm(?![A-Za-z])[^\x00]{0,400}?stream\r?\n")
 
 
@@ -35,11 +37,21 @@ def check_pdf(content: bytes) -> bytes:
     if not ends or len(content) - ends[-1].end() > _MAX_BEHIND_END or b" obj" not in content:
         raise RefusedEvidence(DAMAGED)
     content = content[: ends[-1].end()]
+    if any(_plain_name(name) in _WATCHED for name in _PDF_ESCAPED.findall(content)):
+        raise RefusedEvidence(ACTIVE)  # nobody writes these letters so but to hide them: /J#61vaScript
     if _PDF_ENCRYPTED.search(content):
         raise RefusedEvidence(ENCRYPTED)
-    if _PDF_ACTIVE.search(content) or _PDF_ACTIVE.search(_pdf_objects(content)):
+    packed = _pdf_objects(content)
+    if any(_PDF_ACTIVE.search(part) for part in (content, packed)):
+        raise RefusedEvidence(ACTIVE)
+    if any(_plain_name(name) in _WATCHED for name in _PDF_ESCAPED.findall(packed)):
         raise RefusedEvidence(ACTIVE)
     return content
+
+
+def _plain_name(name: bytes) -> bytes:
+    """A name of PDF with its letters that are written as numbers."""
+    return re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode()), name)
 
 
 def _pdf_objects(content: bytes) -> bytes:

@@ -7,17 +7,22 @@ import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 import openpyxl
+from openpyxl.utils.cell import range_boundaries
 
 from knowledge.file_kinds import refuse
 from knowledge.sheets import MAX_COLUMNS, MAX_ROWS, Sheet, cell_text, without_blank_end
 
+MAX_MERGED = 200_000
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 
 
 def xlsx_sheets(path: Path) -> list[Sheet]:
-    """All worksheets of a workbook. Raises ``RefusedFile`` for a formula without a result, which would read as empty."""
+    """All worksheets of a workbook. Raises ``RefusedFile`` for a formula without a result, which would read as empty,
+    and for merged cells without end, of which the library makes one by one."""
+    _check_merges(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns about styles and extensions that do not matter here
         workbook = openpyxl.load_workbook(path, data_only=True)
@@ -27,6 +32,49 @@ def xlsx_sheets(path: Path) -> list[Sheet]:
     sheets = [_sheet(path, worksheet) for worksheet in workbook.worksheets]
     workbook.close()
     return sheets
+
+
+def _check_merges(path: Path) -> None:
+    """Look at the merged areas before anything is made of them: a hundred bytes can name ten thousand million cells.
+
+    Any part may be a worksheet, whatever it is called, and in any encoding: each is read as XML.
+    """
+    merged = 0
+
+    def started(name: str, attributes: dict[str, str]) -> None:
+        nonlocal merged
+        if name.rpartition(":")[2] == "mergeCell":
+            merged += _cells_in(attributes.get("ref", ""))
+            if merged > MAX_MERGED:
+                raise refuse(path, "合并的单元格太多，不正常", f"合并的单元格一共不超过 {MAX_MERGED} 个")
+
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            parser = expat.ParserCreate()
+            parser.StartElementHandler = started
+            parser.EntityDeclHandler = _no_entities
+            try:
+                with archive.open(name) as part:
+                    parser.ParseFile(part)
+            except (expat.ExpatError, _Entities):
+                continue  # no XML: the library refuses it where it needs it to be
+
+
+class _Entities(ValueError):
+    """XML 里有实体定义。"""
+
+
+def _no_entities(*_: object) -> None:
+    raise _Entities(_Entities.__doc__)
+
+
+def _cells_in(reference: str) -> int:
+    """How many cells an area such as A1:C9 has; one that cannot be read counts as one."""
+    try:
+        left, top, right, bottom = range_boundaries(reference)
+    except (ValueError, TypeError):
+        return 1
+    return abs((right or 1) - (left or 1) + 1) * abs((bottom or 1) - (top or 1) + 1)
 
 
 def _has_formulas(path: Path) -> bool:

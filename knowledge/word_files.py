@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _NOT_WORDS = {qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"), qn("w:txbxContent"), _FALLBACK}
+_SPANS = (qn("w:gridSpan"), qn("w:gridBefore"), qn("w:gridAfter"))
+MAX_SPAN = 100  # columns; Word itself has 63
+MAX_SPANNED = 500_000
 _MARKS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 
 
@@ -56,9 +59,22 @@ def docx_sheets(path: Path) -> list[Sheet]:
 
 def _open(path: Path) -> DocxDocument:
     try:
-        return docx.Document(str(path))
+        document = docx.Document(str(path))
     except Exception as error:  # lxml and the package reader raise their own kinds on damaged parts
         raise refuse(path, "文件已经损坏，打不开", "能正常打开的 Word 文件") from error
+    _check_spans(path, document)
+    return document
+
+
+def _check_spans(path: Path, document: DocxDocument) -> None:
+    """Refuse cells that say they are wider than any table: the library makes of each as many as it says."""
+    whole = 0
+    for span in document.element.iter(*_SPANS):
+        said = span.get(qn("w:val")) or "1"
+        width = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else MAX_SPANNED
+        whole += width
+        if width > MAX_SPAN or whole > MAX_SPANNED:
+            raise refuse(path, "表格的列数不正常", f"一个单元格最多跨 {MAX_SPAN} 列的表格")
 
 
 def _blocks(document: DocxDocument) -> Iterator[Paragraph | Table]:
