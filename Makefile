@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all lint types check evaluate bench peers train lock clean browser papers
+.PHONY: help setup run test test-all lint types check evaluate bench peers fuzz fuzz-coverage audit train lock clean browser papers
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -49,6 +49,15 @@ bench: $(STAMP) ## 性能与同类对比，结果写进 docs/benchmarks.md
 peers: $(STAMP) ## 给同类机器人装一个自己的环境，供 benchmarks.forms 用
 	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/forms/requirements-peers.txt
+
+fuzz: $(STAMP) ## 十万个坏输入喂给每个读取器（INPUTS、SEED、ONLY 可设），结果写进 benchmarks/results/fuzz.json
+	@$(PY) -m benchmarks.fuzz --inputs $(or $(INPUTS),100000) --seed $(or $(SEED),1) --only "$(ONLY)"
+
+fuzz-coverage: $(STAMP) ## 按覆盖率找坏输入（临时装 atheris）：ONLY=读取器 RUNS=次数
+	@$(VENV)/bin/uv run --no-project --python $(PY) --with-requirements requirements.lock --with atheris python -m benchmarks.fuzz.coverage --only "$(or $(ONLY),deadlines)" --runs $(or $(RUNS),20000)
+
+audit: $(STAMP) ## 依赖有没有公布的漏洞（pip-audit，要能连上漏洞库）
+	@$(VENV)/bin/uv tool run pip-audit --requirement requirements.lock --no-deps --disable-pip
 
 train: $(STAMP) ## 重新训练匹配参数
 	@$(PY) -m benchmarks.train_ranker

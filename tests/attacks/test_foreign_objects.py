@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import event
 
 from handlers import permissions
+from handlers.flows.flow import Run
 from handlers.messages import Incoming, Reply
 from handlers.turn import Turn
 from storage import chats, people
@@ -200,3 +201,48 @@ def _writes(world: World) -> Iterator[list[tuple[str, str]]]:
         yield found
     finally:
         event.remove(engine, "after_cursor_execute", heard)
+
+
+# ---- flows that were begun while they were allowed
+
+OF_NOBODYS = frozenset(
+    {"bind", "find", "add_enterprise", "invite", "leave", "log", "find_case", "add_phrase", "export", "figures"}
+    | {"request", "rate_say"}
+)
+"""Flows whose run names nobody's things, or only those of the chat itself."""
+
+
+@on_sqlite
+async def test_a_flow_begun_on_somebody_elses_thing_comes_to_nothing_when_it_is_submitted(victim: Victim) -> None:
+    """Whoever lost an office or an enterprise in the middle of a form: submitting looks again."""
+    world, found = victim.world, []
+    attackers = {who: await _attacker(world, who) for who in ("guest", "contact", "officer", "officer beside", "legal")}
+    attackers |= {who: await _attacker(world, who) for who in ("leader", "supervisor", "admin")}
+    flows = world.conversation.engine.flows
+    assert flows.keys() >= OF_NOBODYS
+    async with world.database.transaction() as session:
+        for who, attacker in attackers.items():
+            turn = await _turn(world, session, attacker)
+            for name, flow in flows.items():
+                if name in world.house.checks.names:
+                    continue  # a self-check is anybody's; it is kept for an enterprise that is bound now, or not at all
+                if name in OF_NOBODYS or (who == "officer beside" and name == "guide"):
+                    continue
+                with _writes(world) as written:
+                    try:
+                        said = [await flow.submit(turn, _begun(victim, name))]
+                    except (KeyError, TypeError, ValueError, AssertionError) as error:
+                        found.append(f"{who}: {name} does not look first: {type(error).__name__} {error}")
+                        continue
+                found += [f"{who}: {name} {how}" for how in _reached(victim, attacker, said, written)]
+    assert not found, "\n".join(found)
+
+
+def _begun(victim: Victim, flow: str) -> Run:
+    """A run of a flow on the victim's things, wherever flows keep their number."""
+    ids, case = victim.ids, victim.files["rectifying"].id
+    given = {"case": case, "enterprise": victim.firm, "office": victim.offices["officer"].id, "kind": "order"}
+    given |= {"pledge": ids["draft"], "paper": ids["paper"], "request": ids["request"], "answer": ids["proposed"]}
+    given |= {"guidance": ids["meeting"], "rating": ids["rated"], "instruction": ids["instruction"], "asked": []}
+    given |= {"from": victim.offices["left"].id, "number": "1", "names": [], "day": "2026-11-20", "suggested": {}}
+    return Run(flow, "run", given=given, answers={"reason": "示例", "note": "示例", "text": "示例", "to": "1"})
