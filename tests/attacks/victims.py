@@ -68,6 +68,7 @@ IN_STAGE = {
     "logged": ("diagnose",),
     "rectifying": (
         "case",
+        "ask_officer",
         "course",
         "course_page",
         "evidence",
