@@ -144,9 +144,10 @@ class AskPersonFlow(Flow):
             own = Choice(words.LABEL_REQUESTS, {"do": "requests"})
             return Reply.of(("lead", words.TOO_MANY.format(count=waiting)), choices=[own, MENU])
         info = await self._register(turn, run, question, place)
-        if run.given.get("case"):
+        case = await seen_case(turn, run.given["case"]) if run.given.get("case") else None
+        if case is not None:  # still the asker's: they may have left the enterprise while this lay open
             said = {"number": info.number}
-            await cases.note(turn.session, run.given["case"], "asked_officer", said, turn.speaker.person, turn.now)
+            await cases.note(turn.session, case.id, "asked_officer", said, turn.speaker.person, turn.now)
         files = await enclosures(turn, run.files.get(self.files_step, ()))
         lead = words.NEW if info.department else words.NEW_OPEN
         day = day_words(info.due)

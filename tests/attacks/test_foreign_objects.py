@@ -15,12 +15,12 @@ from sqlalchemy import event
 
 from handlers import permissions
 from handlers.flows.flow import Run
-from handlers.messages import Incoming, Reply
+from handlers.messages import Incoming, Part, Reply
 from handlers.turn import Turn
-from storage import chats, people
+from storage import cases, chats, people
 from storage.database import Session
 from tests.attacks.victims import DEPARTMENT, NAMES_NOTHING, SECRET, Act, Victim, new_victim, things_of
-from tests.handlers.test_permissions import on_sqlite, records
+from tests.handlers.test_permissions import on_sqlite, presses_act, records
 from tests.people import Person, World
 
 ELSEWHERE = "410526"
@@ -246,3 +246,23 @@ def _begun(victim: Victim, flow: str) -> Run:
     given |= {"guidance": ids["meeting"], "rating": ids["rated"], "instruction": ids["instruction"], "asked": []}
     given |= {"from": victim.offices["left"].id, "number": "1", "names": [], "day": "2026-11-20", "suggested": {}}
     return Run(flow, "run", given=given, answers={"reason": "示例", "note": "示例", "text": "示例", "to": "1"})
+
+
+@on_sqlite
+async def test_whoever_lost_the_enterprise_in_the_middle_of_asking_puts_nothing_on_its_cases_record(
+    victim: Victim,
+) -> None:
+    """The request is theirs and is numbered; the case is not theirs any more."""
+    owner, case = victim.people["contact"], victim.files["plain"]
+    await presses_act(owner, do="ask_officer", id=case.id)
+    await owner.says("什么时候来复查")
+    async with victim.world.database.transaction() as session:
+        before = [event.act for event in await cases.events(session, case.id)]
+        await people.unbind(session, victim.contact, victim.world.clock.now(), "ended")
+    assert "诉" in _read(await owner.presses("确认转交"))
+    async with victim.world.database.reading() as session:
+        assert [event.act for event in await cases.events(session, case.id)] == before
+
+
+def _read(parts: list[Part]) -> str:
+    return "\n".join(block.text for part in parts for block in part.blocks)
