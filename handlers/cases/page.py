@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from handlers import looking, words
@@ -55,6 +56,8 @@ async def _lines(turn: Turn, info: CaseInfo, lead: str) -> list[str]:
         lines.append(f"要改正：{case.must_correct}")
     if case.due and case.is_open:
         lines.append(f"期限：{with_weekday(case.due)}，{_left(turn, info)}")
+    if case.stage == "logged" and case.is_open and turn.speaker.office:
+        lines.append(await _before_diagnosis(turn, info))
     if case.awaits_visit and case.visit_due:
         lines.append(f"回访：{with_weekday(case.visit_due)}")
     lines += await pledge_lines.of_case(turn, info)
@@ -73,6 +76,13 @@ async def _lines(turn: Turn, info: CaseInfo, lead: str) -> list[str]:
     if case.outcome:
         lines.append(f"结果：{OUTCOME_NAMES[case.outcome]}（{case.outcome_basis}）")
     return lines
+
+
+async def _before_diagnosis(turn: Turn, info: CaseInfo) -> str:
+    """That the enterprise has heard of nothing yet, and the day that was said on the street."""
+    said = (await cases.events(turn.session, info.id))[0].data.get("due")
+    day = desk_words.DAY_SAID.format(day=with_weekday(dt.date.fromisoformat(said))) if said else ""
+    return day + desk_words.NOT_TOLD
 
 
 def _left(turn: Turn, info: CaseInfo) -> str:

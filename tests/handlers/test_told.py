@@ -111,6 +111,12 @@ async def test_the_officer_is_told_what_waits_and_the_owner_whose_turn_it_is(str
     assert "等执法部门" in words_of(await street.owner.says("我的事项"))
 
 
+async def test_before_the_diagnosis_the_officer_sees_that_the_enterprise_has_not_been_told(street: Street) -> None:
+    await opened(street)
+    assert "检查时说的期限：2026年11月25日（星期三）；诊断以后才通知企业" in words_of(street.officer.last)
+    assert "诊断以后" not in words_of(await street.owner.says("我的事项"))
+
+
 async def test_the_next_inspection_is_taken_in_the_middle_of_a_form_which_waits(street: Street) -> None:
     await opened(street)
     await street.officer.presses("诊断")
