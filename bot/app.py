@@ -100,6 +100,7 @@ class App:
             new_secret=new_secret,
             links=self._links,
             share_link=lambda token: f"{self._address}/share/{token}",
+            once_link=lambda token: f"{self._address}/d/{token}",
             check_link=lambda code: f"{self._address}/p/{code}",
             settings={
                 "young_years": settings.young_years,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 
 import structlog
@@ -53,6 +54,12 @@ class Handouts:
             return file
         called = file.name.rpartition(".")[0] or file.name
         return File(f"{called}.jpg", "image/jpeg", shown, called)
+
+    async def once(self, token: str, now: dt.datetime) -> File | None:
+        """The kept file behind a link that opens once (R49)."""
+        async with self._database.transaction() as session:
+            found = await attachments.take(session, token, now)
+        return await self._kept(found) if found else None
 
     async def _found(self, channel: str, chat: str, token: str) -> File | None:
         async with self._database.reading() as session:

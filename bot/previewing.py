@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 import pypdfium2
 import segno
 
-from knowledge.papers.examples import NOTHING, examples
+from knowledge.papers.examples import NOTHING, ORDINARY, examples, of_kind
 from knowledge.papers.filling import fill
 from knowledge.papers.kinds import shipped_papers
 from knowledge.papers.layout import STAND_INS
@@ -39,6 +39,7 @@ def write_papers(templates: Iterable[Template], folder: Path) -> list[Path]:
         for how, values in examples(shipped_papers()).items():
             path = folder / f"{template.kind.title}-{how}.docx"
             shown = None if how == NOTHING else picture.getvalue()
+            values = of_kind(values, template.kind) if how == ORDINARY else values
             path.write_bytes(fill(template.content, values, picture=shown, title=template.kind.title))
             made.append(path)
     return made

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from handlers.firms import Firms
-from handlers.messages import MAX_CHOICES, PULL_CHANNELS, Enclosure, Incoming, Part, Reply, parts_of
+from handlers.messages import MAX_CHOICES, PULL_CHANNELS, Enclosure, FileRef, Incoming, Part, Reply, parts_of
 from knowledge.checks.conditions import Circumstances
 from knowledge.checks.criteria import Checks
 from knowledge.departments import department_word
@@ -56,6 +56,7 @@ class House:
     links: Callable[[str], Sequence[tuple[str, str]]] = lambda code: ()
     share_link: Callable[[str], str] = lambda token: ""
     check_link: Callable[[str], str] = lambda code: ""
+    once_link: Callable[[str], str] = lambda token: ""
     settings: Mapping[str, int] = field(
         default_factory=lambda: {"young_years": 3, "code_hours": 72, "share_days": 30, "reopen_days": 30}
     )
@@ -163,6 +164,16 @@ async def push_all(
         until = leaves if is_held else None
         pushed.append(messages.Pushed(letter.channel, letter.chat, letter.key, payloads, state, until))
     await messages.push_all(session, pushed, now)
+
+
+async def lend(turn: Turn, file: FileRef) -> str:
+    """A link that opens a kept file once, for what may not leave with a message (R49)."""
+    token = turn.house.new_token()
+    content = json.dumps(file.to_json()).encode()
+    await attachments.put(
+        turn.session, token, attachments.LENT, turn.incoming.channel, file.name, attachments.KEPT, content, turn.now
+    )
+    return turn.house.once_link(token)
 
 
 @dataclass(frozen=True, slots=True)

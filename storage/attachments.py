@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Attachment
@@ -15,6 +15,10 @@ KEPT = "application/vnd.rongcuo.kept+json"
 """The type of an attachment that stands for a file kept under its digest: it holds only what that file is."""
 UPLOADED = "application/vnd.rongcuo.upload+json"
 """The same for a file that the chat uploaded itself and may send with a message."""
+
+LENT = "link"
+"""The channel of a file that is behind a link for one opening, whoever it was given to."""
+LENT_FOR = dt.timedelta(days=1)
 
 
 class TooLarge(ValueError):
@@ -61,4 +65,12 @@ async def get(session: AsyncSession, token: str, channel: str, chat: str) -> Fil
             )
         )
     ).one_or_none()
+    return None if row is None else File(row.name, row.mime, row.content)
+
+
+async def take(session: AsyncSession, token: str, now: dt.datetime) -> File | None:
+    """The file behind a link, once and within ``LENT_FOR`` (R49); of two who open it at once, one gets it."""
+    lent = (Attachment.token == token, Attachment.channel == LENT, Attachment.at > now - LENT_FOR)
+    gone = delete(Attachment).where(*lent).returning(Attachment.name, Attachment.mime, Attachment.content)
+    row = (await session.execute(gone)).one_or_none()
     return None if row is None else File(row.name, row.mime, row.content)

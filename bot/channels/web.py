@@ -16,6 +16,7 @@ from aiohttp import web
 
 from bot.channels.web_events import Hub, Streams
 from bot.channels.web_http import address_of, body_of, in_plain_words, is_own_page, number_of, problem
+from bot.channels.web_papers import WebPapers
 from bot.channels.web_pledges import WebPledges
 from bot.channels.web_share import plain_page, shared_page
 from bot.channels.web_transcript import menu_of, shown
@@ -115,6 +116,7 @@ class WebChannel:
         app.router.add_get("/api/events", self._events, allow_head=False)
         if self._handouts:
             app.router.add_get("/api/files/{token}", self._attachment)
+            WebPapers(self._handouts, self._now).add_routes(app)
         app.router.add_post("/api/messages", self._take)
         if self._uploads:
             app.router.add_post("/api/files", self._upload)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers import greeting, words
@@ -172,13 +172,17 @@ async def lay_ladder(turn: Turn, info: CaseInfo) -> None:
     await reminders.relay(turn.session, info.id, ahead, persons, turn.now)
 
 
-async def tell_enterprise(turn: Turn, info: CaseInfo, key: str, reply: Reply) -> int:
-    """Tell every contact; with none the case is marked 未送达 (R42). Returns how many chats were written to."""
+async def tell_enterprise(turn: Turn, info: CaseInfo, key: str, reply: Reply | Callable[[str], Reply]) -> int:
+    """Tell every contact; with none the case is marked 未送达 (R42). Returns how many chats were written to.
+
+    A reply may depend on the channel: no papers leave with a message of an outside one (R49).
+    """
     told = 0
     for contact in await people.contacts_of(turn.session, info.enterprise):
         for channel, chat in await people.chats_of(turn.session, contact.person):
             if (channel, chat) != (turn.incoming.channel, turn.incoming.chat):
-                await turn.send(channel, chat, f"{key}/{info.id}/{info.version}/{channel}/{chat}", reply)
+                said = reply if isinstance(reply, Reply) else reply(channel)
+                await turn.send(channel, chat, f"{key}/{info.id}/{info.version}/{channel}/{chat}", said)
             told += 1
     await cases.mark_delivery(turn.session, info.id, delivered=told > 0)
     if told == 0:

@@ -8,11 +8,11 @@ from handlers import looking
 from handlers import words as house_words
 from handlers.browse import paged
 from handlers.cases.common import MENU, gone, seen, when
-from handlers.messages import Act, Choice, Enclosure, FileRef, Reply
+from handlers.messages import PULL_CHANNELS, Act, Choice, Enclosure, FileRef, Reply
 from handlers.papers import words
 from handlers.papers.fields import changed, record_values, whole
 from handlers.papers.record import read_record
-from handlers.turn import Acts, Turn
+from handlers.turn import Acts, Turn, lend
 from knowledge.papers.kinds import Kind, shipped_papers
 from storage import cases, papers
 from storage.blobs import DamagedBlob, MissingBlob
@@ -78,6 +78,11 @@ def enclosure(paper: PaperInfo) -> Enclosure:
     return Enclosure(name, words.MIME, kept=FileRef(paper.file, name, words.MIME, paper.size))
 
 
+def is_outside(channel: str) -> bool:
+    """Whether what is sent there lies on the machines of others: no paper goes with a message then (R49)."""
+    return channel not in PULL_CHANNELS
+
+
 async def is_there(turn: Turn, paper: PaperInfo) -> bool:
     """Whether the file lies where it should, unharmed."""
     try:
@@ -98,13 +103,18 @@ async def page(turn: Turn, info: CaseInfo, paper: PaperInfo, lead: str = "", *, 
     lines = lines_of(turn, paper)
     if names:
         lines.append(words.CHANGED.format(names="、".join(names)))
+    enclosed = enclosure(paper) if with_file and has_file else None
+    link = ""
+    if enclosed and enclosed.kept and is_outside(turn.incoming.channel):
+        link, enclosed = words.LENT.format(link=await lend(turn, enclosed.kept)), None
     return Reply.of(
         ("lead", lead),
         ("list", "\n".join(lines)),
+        ("text", link),
         ("note", "" if names else _next(turn, paper)),
         ("note", "" if has_file else words.FILE_LOST),
         choices=[*_ways(turn, paper, is_stale=bool(names)), *_back(info)],
-        files=[enclosure(paper)] if with_file and has_file else [],
+        files=[enclosed] if enclosed else [],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers import words as house_words
 from handlers.cases import common
 from handlers.cases.common import MENU, gone, may_enforce
-from handlers.messages import Act, Choice, Reply
+from handlers.messages import Act, BlockKind, Choice, Reply
 from handlers.papers import page, words
 from handlers.turn import Acts, Turn
 from knowledge.papers.kinds import Kind
@@ -94,23 +94,29 @@ def _back(paper: PaperInfo) -> list[Choice]:
 
 
 async def _send_sure(turn: Turn, act: Act) -> Reply:
-    """The number and what is needed; the file itself goes to the contacts' own chats alone (R49), signed (R46)."""
+    """The number and what is needed, signed (R46); the file with it only in a chat of our own, elsewhere a link on demand (R49)."""
     there = await _may_leave(turn, act)
     if isinstance(there, Reply):
         return there
     info, paper, kind = there
     course = await cases.events(turn.session, info.id)
     before = sum(event.act == "paper_sent" and event.data.get("paper") == paper.id for event in course)
-    told = Reply.of(
+    look = Choice(words.LABEL_FILE, {"do": "paper_file", "id": paper.id})
+    case = Choice(house_words.LABEL_CASE, {"do": "case", "id": info.id})
+    blocks: list[tuple[BlockKind, str]] = [
         ("lead", words.TOLD_PAPER.format(title=kind.heading)),
         ("text", words.TOLD_NUMBER.format(number=info.number, needs=kind.needs)),
         ("note", await common.signature(turn, info)),
         ("note", words.TOLD_RIGHTS if info.case.is_open else words.TOLD_DECIDED),
         ("note", words.TOLD_NO_SERVICE),
-        choices=[Choice(house_words.LABEL_CASE, {"do": "case", "id": info.id})],
-        files=[page.enclosure(paper)],
-    )
-    reached = await common.tell_enterprise(turn, info, f"paper{paper.id}-{before + 1}", told)
+    ]
+    told = Reply.of(*blocks, choices=[case], files=[page.enclosure(paper)])
+    outside = Reply.of(*blocks, ("note", words.TOLD_KEPT), choices=[look, case])
+
+    def by_channel(channel: str) -> Reply:
+        return outside if page.is_outside(channel) else told
+
+    reached = await common.tell_enterprise(turn, info, f"paper{paper.id}-{before + 1}", by_channel)
     if not reached:
         return Reply.of(("lead", words.NOT_SENT), ("text", words.NOT_SENT_NEXT), choices=_back(paper))
     await papers.move(turn.session, paper.id, "sent", of=("draft", "passed", "sent"))

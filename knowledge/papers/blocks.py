@@ -8,7 +8,12 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
 
-from knowledge.papers.layout import BODY, WIDTH, characters
+from knowledge.papers.layout import BODY, CHARACTERS, WIDTH, characters
+
+_DATE = 7.2
+"""The width of 2026年11月26日 in characters, figures half as wide."""
+_SIGNED_FROM = CHARACTERS - 2 * (4 + _DATE / 2)
+"""Where the block begins whose middle is the middle of a date that ends four characters from the right."""
 
 
 def paragraph(document: Any, text: str, style: str) -> Any:
@@ -33,13 +38,14 @@ def blank(document: Any, count: int = 1) -> None:
 
 
 def signature(document: Any, *rows: str) -> list[Any]:
-    """署名 and 成文日期, right, with room for the seal; returns the paragraphs."""
+    """署名 centred over 成文日期, which ends four characters from the right (GB/T 9704 7.3.5.1), under the seal.
+
+    A long name goes on in a second line and stays centred. Returns the paragraphs.
+    """
     blank(document)
-    made = []
-    for number, text in enumerate(rows):
-        made.append(paragraph(document, text, "公文落款"))
-        space = 2 if number < len(rows) - 1 else 4
-        characters(made[-1]._p.get_or_add_pPr(), rightChars=space, right=space * BODY)
+    made = [paragraph(document, text, "公文落款") for text in rows]
+    for one in made:
+        characters(one._p.get_or_add_pPr(), leftChars=_SIGNED_FROM, left=_SIGNED_FROM * BODY)
     return made
 
 
@@ -49,7 +55,10 @@ def table(document: Any, rows: list[tuple[str, ...]], widths: tuple[float, ...],
     for cells in rows:
         row = made.add_row()
         twips = round(height * 72 / 25.4 * 20)
-        row._tr.get_or_add_trPr().append(parse_xml(f'<w:trHeight {nsdecls("w")} w:val="{twips}" w:hRule="atLeast"/>'))
+        properties = row._tr.get_or_add_trPr()
+        if len(cells) == len(widths):  # short values: the row goes to the next page as one
+            properties.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
+        properties.append(parse_xml(f'<w:trHeight {nsdecls("w")} w:val="{twips}" w:hRule="atLeast"/>'))
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Mm(width)
         if len(cells) < len(widths):

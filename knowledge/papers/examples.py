@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from knowledge.papers.kinds import Papers
+from knowledge.papers.kinds import Kind, Papers
+from knowledge.pledges.kinds import shipped_wordings
 
 ORDINARY, LONGEST, NOTHING = "平常", "最长", "全空"
 LONG_NAME = "鄂州市鄂城区示例香满楼连锁餐饮管理服务有限责任公司凤凰街道示例路第一百二十八分公司（示例广场三号楼五层美食中心直营旗舰）"
@@ -13,6 +14,39 @@ LONG_OFFICE = "鄂州市鄂城区市场监督管理综合行政执法大队凤�
 LONG_LICENCE = "鄂城市监执法证第0000123456789012号"
 _PROMISE = "把从业人员健康证公示在店堂显眼处，每天开工前由专人检查一遍并记录在册（2026年11月25日，星期三前）"
 _SENTENCE = "后厨没有公示从业人员健康证，消毒记录没有写全，"
+
+
+_PLEDGED = "三日内把从业人员健康证公示在店堂显眼处（2026年11月25日，星期三前）"
+_REDRESSED = "当面道歉，赔偿300元（2026年11月25日，星期三前）"
+_BASES = {
+    "rectification": "定海意见 二（三）（外地做法，仅供参考）",
+    "acknowledgement": "鄂城规则 三（五）",
+    "voluntary": "鄂城规则 三（六）",
+    "redress": "鄂城规则 三（七）",
+}
+_COMPULSION = "《中华人民共和国行政强制法》第十六条第二款"
+
+
+def of_kind(values: Mapping[str, str], kind: Kind) -> Mapping[str, str]:
+    """The ordinary values as they would be in a paper of this kind: the words of its pledge, the law of its decision."""
+    if kind.id == "no_compulsion":
+        return {**values, "处理依据": _COMPULSION}
+    wording = next((one for one in shipped_wordings().values() if one.kind == kind.of), None)
+    if wording is None:
+        return values
+    head = values["承诺正文"].split("\n")[:5]
+    who, says = ["受害方：顾客王示例"], ["受害方的话：接受道歉，同意这个数", "见证人：社区工作人员赵示例"]
+    promise = _REDRESSED if wording.has_injured else _PLEDGED
+    lines = [
+        *head,
+        *(who if wording.has_injured else ()),
+        wording.opening,
+        f"1. {promise}",
+        *(says if wording.has_injured else ()),
+        wording.closing,
+        f"依据：{_BASES[wording.kind]}",
+    ]
+    return {**values, "承诺正文": "\n".join(lines), "承诺事项": f"1. {promise}"}
 
 
 def examples(papers: Papers) -> Mapping[str, Mapping[str, str]]:

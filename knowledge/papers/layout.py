@@ -115,7 +115,7 @@ def _styles(document: Any) -> None:
     _style(document, "公文标题", SONG, TITLE, align=Align.CENTER, line=36)
     _style(document, "公文一级标题", HEI, BODY, indent=2, keep=True)
     _style(document, "公文二级标题", KAI, BODY, indent=2, keep=True)
-    _style(document, "公文落款", align=Align.RIGHT, keep=True)
+    _style(document, "公文落款", align=Align.CENTER, keep=True)
     _style(document, "公文文号", align=Align.RIGHT)
     _style(document, "公文表格", FANG, CELL, line=19, align=Align.LEFT)
     _style(document, "公文表头", HEI, CELL, line=19, align=Align.CENTER)

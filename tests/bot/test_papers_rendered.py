@@ -115,6 +115,25 @@ def test_the_signature_never_stands_alone_on_a_page(rendered: Rendered) -> None:
     assert not any(line in (LONG_OFFICE, "示例市场监管局") for line in signed if len(lines) < 4)
 
 
+@each(ORDINARY, LONGEST, kinds=[kind for kind in KINDS if "部门名称" in kind.requires])
+def test_the_signature_is_centred_over_its_date(rendered: Rendered) -> None:
+    """GB/T 9704: a long name goes on in a second line and stays over the date."""
+    date = next(at for at in reversed(lines_at(rendered)) if at[0] == "2026年11月26日")
+    above = [at for at in lines_at(rendered) if at[0] in LONG_OFFICE or at[0] == "示例市场监管局"][-1]
+    assert abs(middle(above) - middle(date)) < 2 * MM
+    assert 2.5 * 5.6 * MM <= 184 * MM - date[2] <= 5 * 5.6 * MM  # about four characters from the right
+
+
+def lines_at(rendered: Rendered) -> list[tuple[str, float, float]]:
+    """Every line in order: its words, where it begins and ends."""
+    found = [line for page in rendered.pages for line in page.extract_text_lines()]
+    return [(line["text"].replace(" ", ""), line["x0"], line["x1"]) for line in found]
+
+
+def middle(line: tuple[str, float, float]) -> float:
+    return (line[1] + line[2]) / 2
+
+
 @each(LONGEST, kinds=[shipped_papers().kinds["exemption"], shipped_papers().kinds["order"]])
 def test_a_full_line_has_twenty_eight_characters_and_a_page_no_more_than_twenty_two_lines(rendered: Rendered) -> None:
     counted: Counter[int] = Counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,13 +11,14 @@ import pytest
 import pytest_asyncio
 
 from bot.app import App
+from handlers.messages import FileRef
 from knowledge.pledges.drawing import DRAWING_NAME, EMPTY_DRAWING, NOT_A_DRAWING, check_drawing
 from knowledge.pledges.text import Signing
 from knowledge.procedure import acts
 from knowledge.procedure.case import Promise
 from knowledge.procedure.results import Done
 from knowledge.procedure.steps import step
-from storage import cases, pledges
+from storage import attachments, cases, pledges
 from storage.pledges import PledgeInfo
 from tests.bot.demo_case import demo_case
 from tests.bot.web_client import Answer, Visitor, served, settings_for, token_of, words_of
@@ -206,3 +208,26 @@ async def test_a_signature_comes_from_our_own_page_alone(visitor: Visitor) -> No
     assert (await draws(visitor, drawn(), **{"Sec-Fetch-Site": "cross-site"})).status == 403
     async with Visitor(visitor.base) as stranger:  # without a session
         assert (await draws(stranger, drawn())).status == 401
+
+
+async def test_r49_a_link_to_a_paper_opens_once_and_a_look_does_not_use_it_up(app: App, visitor: Visitor) -> None:
+    """A messenger that fetches the page for a preview takes nothing; a day later, or opened, it is gone."""
+    kept = FileRef(app.blobs.put(b"PK paper"), "责令改正通知书.docx", "application/octet-stream", 8)
+    tokens = {"AbCdEfGh-_123456": app.now(), "AbCdEfGh-_999999": app.now() - attachments.LENT_FOR}
+    async with app.database.transaction() as session:
+        for token, at in tokens.items():
+            content = json.dumps(kept.to_json()).encode()
+            await attachments.put(
+                session, token, attachments.LENT, "telegram", kept.name, attachments.KEPT, content, at
+            )
+    first, late = (f"/d/{token}" for token in tokens)
+    for _ in range(2):
+        page = await visitor.get(first)
+        assert page.status == 200 and "只能打开一次" in page.text and "责令改正" not in page.text
+        assert page.headers["Cache-Control"] == "no-store"
+    taken = await visitor.post("", path=first)
+    assert (taken.status, taken.text) == (200, "PK paper")
+    assert taken.headers["Content-Disposition"].startswith("attachment;")
+    for path in (first, late, "/d/AbCdEfGh-_000000", "/d/x"):
+        gone = await visitor.post("", path=path)
+        assert gone.status == 404 and "链接已经失效" in gone.text

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -656,6 +657,29 @@ async def test_another_paper_is_sent_after_a_second_tap_with_number_needs_signat
     await office.officer.presses(words.LABEL_SEND_AGAIN)
     await office.officer.presses(words.LABEL_SEND_SURE)
     assert len((await inbox(office.owner))[before:]) == 2
+
+
+async def test_r49_no_paper_goes_with_a_message_of_an_outside_channel(office: Office) -> None:
+    """The number and a button; behind it a link that opens once, for whoever may see the paper."""
+    partner = await office.world.contact(office.firm, "partner", "吴示例", channel="telegram")
+    object.__setattr__(office.world.house, "once_link", lambda token: f"https://example.invalid/d/{token}")
+    await diagnosed(office)
+    await makes(office, "order")
+    await office.officer.presses(words.LABEL_SEND)
+    await office.officer.presses(words.LABEL_SEND_SURE)
+    told = (await inbox(partner))[-1]
+    assert told.files == () and words.TOLD_KEPT in words_of([told])
+    assert (await inbox(office.owner))[-1].files
+    await inbox(partner)
+    shown = await partner.presses(words.LABEL_FILE)
+    assert not [file for part in shown for file in part.files]
+    token = re.search(r"https://example.invalid/d/(\S+)", words_of(shown))
+    assert token
+    async with office.world.database.transaction() as session:
+        now = office.world.clock.now()
+        file = await attachments.take(session, token[1], now)
+        assert file and (await office.paper("order")).file in file.content.decode()
+        assert await attachments.take(session, token[1], now) is None
 
 
 async def test_a_draft_whose_record_changed_is_not_sent(office: Office) -> None:
