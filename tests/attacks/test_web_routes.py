@@ -29,8 +29,10 @@ from tests.bot.web_client import Answer, Visitor, served, settings_for, tell
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SECRET = "机密"
-OPEN = {"GET /", "GET /static/{name}", "GET /check", "GET /p/{code}", "GET /share/{token}"}
-"""What anybody may see: the page, the check of a printed code, and a link that its owner gave away."""
+ONCE = {"GET /d/{token}", "POST /d/{token}"}
+"""A paper behind a link that opens once."""
+OPEN = {"GET /", "GET /static/{name}", "GET /check", "GET /p/{code}", "GET /share/{token}", *ONCE}
+"""What anybody may see: the page, the check of a printed code, and links that their owners were given."""
 WATCHED = {"GET /healthz", "GET /readyz", "GET /metrics"}
 """For those who run the program; numbers alone."""
 SESSION = {"GET /api/history", "GET /api/events", "GET /api/files/{token}"}
