@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import datetime as dt
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -23,7 +24,7 @@ from bot.cli_house import flow_app, invite, register, tidy
 from bot.cli_papers import papers_app
 from bot.cli_record import audit_app, clock
 from bot.reading_log import read_log
-from bot.settings import SettingError, Settings, load_settings
+from bot.settings import SettingError, Settings, load_settings, unknown_settings
 from handlers.conversation import CHINA, Knowledge
 from knowledge.evaluation import detail, read_entries, read_question_set, score, summary
 from knowledge.findings import RefusedFile
@@ -72,6 +73,8 @@ def serve(
     from bot.app import PARTS, App
 
     settings = settings_of()
+    for strange in unknown_settings(os.environ):
+        say(f"注意：{strange}")
     chosen = {part.strip() for part in parts.split(",") if part.strip()} or set(PARTS)
     if unknown := chosen - set(PARTS):
         raise typer.BadParameter(f"没有“{'、'.join(sorted(unknown))}”，有：{'、'.join(PARTS)}", param_hint="--parts")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
 
@@ -74,6 +76,13 @@ class Settings(BaseSettings):
         value = value.strip() if isinstance(value, str) else value  # a secret read from a file ends in a new line
         return None if value == "" else value
 
+    @field_validator("public_url", "telegram_base_url", "telegram_webhook_url")
+    @classmethod
+    def _address_form(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/]", value):
+            raise ValueError("应以 http:// 或者 https:// 开头")
+        return value
+
     @field_validator("telegram_token")
     @classmethod
     def _token_form(cls, value: SecretStr | None) -> SecretStr | None:
@@ -122,6 +131,14 @@ class Settings(BaseSettings):
     @property
     def is_secure(self) -> bool:
         return self.public_url.startswith("https://")
+
+
+def unknown_settings(environment: Iterable[str]) -> list[str]:
+    """What is set but is no setting, each with the one that was probably meant: a mistyped name would go unheard."""
+    known = {f"RONGCUO_{name.upper()}" for name in Settings.model_fields}
+    strange = sorted(name for name in environment if name.startswith("RONGCUO_") and name not in known)
+    meant = {name: get_close_matches(name, sorted(known), 1) for name in strange}
+    return [f"没有设置 {name}" + (f"，是不是 {meant[name][0]}？" if meant[name] else "") for name in strange]
 
 
 def load_settings() -> Settings:

@@ -67,6 +67,9 @@ class DatabaseSettingError(ValueError):
     """RONGCUO_DATABASE_URL 不对，应如 sqlite:///var/rongcuo.db 或者 postgresql://用户:密码@主机/库。"""
 
 
+_UNREACHABLE = "连不上 RONGCUO_DATABASE_URL 写的数据库：没有启动、拒绝连接，或者地址不对"
+
+
 class UnknownRevision(ValueError):
     """没有这个数据库结构版本。"""
 
@@ -104,7 +107,10 @@ class Database:
         if self.is_sqlite:
             file = database_file(url)
             if file is not None:
-                file.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                except OSError as error:
+                    raise DatabaseSettingError(f"RONGCUO_DATABASE_URL 的文件夹建不了：{file.parent}") from error
             options["connect_args"] = {"timeout": PATIENCE}
         else:
             options |= {"pool_size": 10, "max_overflow": 10}
@@ -143,12 +149,17 @@ class Database:
         await self.engine.dispose()
 
     async def upgrade(self, revision: str = "head") -> None:
-        """Bring the schema to a revision (``head`` or older: then it is a downgrade). Raises ``UnknownRevision``."""
-        async with self.engine.connect() as connection:
-            try:
+        """Bring the schema to a revision (``head`` or older: then it is a downgrade).
+
+        Raises ``UnknownRevision``, and ``DatabaseSettingError`` when nobody answers where the URL says.
+        """
+        try:
+            async with self.engine.connect() as connection:
                 await connection.run_sync(_migrate, revision)
-            except CommandError as error:
-                raise UnknownRevision(UnknownRevision.__doc__) from error
+        except CommandError as error:
+            raise UnknownRevision(UnknownRevision.__doc__) from error
+        except OSError as error:
+            raise DatabaseSettingError(_UNREACHABLE) from error
 
     async def is_current(self) -> bool:
         """Whether the schema is at the newest revision."""

@@ -20,7 +20,7 @@ import bot.cli
 import bot.cli_common
 from bot.chinese_cli import help_text, system_error_text
 from bot.cli import app
-from bot.settings import SettingError, Settings, load_settings
+from bot.settings import SettingError, Settings, load_settings, unknown_settings
 from handlers.conversation import Knowledge
 from tests.bot.telegram_double import TelegramDouble
 
@@ -224,8 +224,10 @@ def test_what_is_wrong_with_a_command_is_one_chinese_line(command: list[str], sa
         ("RONGCUO_DATABASE_URL", "nonsense", "RONGCUO_DATABASE_URL"),
         ("RONGCUO_DATABASE_URL", "mysql://u:hidden@h/d", "RONGCUO_DATABASE_URL"),
         ("RONGCUO_DATABASE_URL", "postgresql://u:hidden@h:port/d", "RONGCUO_DATABASE_URL"),
-        ("RONGCUO_DATABASE_URL", "postgresql://u:hidden@127.0.0.1:9/d", "连不上"),
-        ("RONGCUO_DATABASE_URL", "sqlite:////dev/null/x/y.db", "文件夹"),
+        ("RONGCUO_DATABASE_URL", "postgresql://u:hidden@127.0.0.1:9/d", "RONGCUO_DATABASE_URL"),
+        ("RONGCUO_DATABASE_URL", "sqlite:////dev/null/x/y.db", "RONGCUO_DATABASE_URL"),
+        ("RONGCUO_PUBLIC_URL", "chat.example", "RONGCUO_PUBLIC_URL"),
+        ("RONGCUO_TELEGRAM_BASE_URL", "ftp://bot.example", "RONGCUO_TELEGRAM_BASE_URL"),
         ("RONGCUO_DATABASE_URL", "sqlite:////dev/full", "RONGCUO_DATABASE_URL"),
     ],
 )
@@ -234,6 +236,12 @@ def test_a_broken_setting_is_one_chinese_line(name: str, value: str, said: str, 
     assert_one_line(done, said)
     assert "hidden" not in done.stderr
     assert "secret words" not in done.stderr
+
+
+def test_a_mistyped_setting_is_named_with_the_one_that_was_meant() -> None:
+    assert unknown_settings(["RONGCUO_PROT", "RONGCUO_PORT", "PATH"]) == [
+        "没有设置 RONGCUO_PROT，是不是 RONGCUO_PORT？"
+    ]
 
 
 def test_a_database_that_does_not_know_us_is_one_chinese_line(postgres: str, line: Line) -> None:
