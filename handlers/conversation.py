@@ -134,6 +134,8 @@ class Conversation:
         run = self.engine.current(turn)
         act = self._offered(turn, text, numbers=run is not None and run.at == REVIEW) or typed
         act = act or await chats.offered_as(turn.session, turn.incoming.channel, turn.incoming.chat, text)
+        if act is None and understanding.asks_for_the_text(text):
+            act = next((offered for _, offered in turn.state.get("offered") or [] if offered["do"] == "basis"), None)
         if act:
             return await self._act(turn, act)
         if CODE_LIKE.fullmatch(text) and invitations.fold_code(text):

@@ -33,6 +33,10 @@ _TO_OFFICE = re.compile(
     r"|(?:转告|转给|告诉|告知|问问|问一下)[\u4e00-\u9fff]{0,12}?(?:局|委|大队|部门|所|办|执法人员|管理员))"
     r"\s*[:：,，]\s*(?P<said>.{4,})$|^(?:转人工|找人工|提诉求)\s+(?P<asked>.{4,})$"
 )
+_THE_TEXT = re.compile(
+    r"(?:请问|那|我想|我要|想|要|能不能|可以|给我|让我|发我|帮我)*(?:在哪里|在哪儿|在哪|哪里|哪儿|去哪里|去哪|怎么|如何|到哪)?(?:能|可以)?(?:看|看看|查|查看|找|有|看到|找到)?"
+    r"(?:一下|下)?(?:它|这个|这条|条款|文件|政策)?的?(?:原文|全文|出处|依据|原话|完整内容)(?:在哪里|在哪儿|在哪|是什么|呢|看看|看一下|给我|发我)?"
+)
 _PAST_DAY = re.compile(r"((?:19|20)\d\d)\s*年(?:\s*(\d{1,2})\s*月)?(?:\s*(\d{1,2})\s*[日号])?")
 
 
@@ -87,6 +91,11 @@ def for_the_office(text: str) -> str | None:
     """What a text asks to be handed to the office (投诉：…, 转告城管局：…), if it says so (R50)."""
     found = _TO_OFFICE.match(text)
     return (found["said"] or found["asked"]).strip() if found else None
+
+
+def asks_for_the_text(text: str) -> bool:
+    """Whether a text wants the whole words of what was just answered (在哪里看原文), and nothing else."""
+    return bool(_THE_TEXT.fullmatch(text.strip("？?。！!，, 吗呢啊呀")))
 
 
 def past_day(text: str, today: dt.date) -> dt.date | None:

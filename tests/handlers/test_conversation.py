@@ -56,6 +56,18 @@ async def test_the_whole_text_stands_behind_the_basis_button_page_by_page(world:
     assert words.LABEL_PREVIOUS in owner.labels
 
 
+async def test_asking_where_the_words_stand_shows_the_whole_text_of_the_answer(world: World) -> None:
+    owner = world.person()
+    await owner.says("灭火器过期了会罚吗")
+    shown = await owner.says("在哪里看原文")
+    assert "设定依据" in words_of(shown)
+
+
+async def test_asking_for_the_text_without_an_answer_is_a_question_like_any_other(world: World) -> None:
+    owner = world.person()
+    assert lead_of(await owner.says("在哪里看原文")) == words.NONE
+
+
 async def test_related_matters_lead_to_the_same_rule_of_another_place(world: World) -> None:
     owner = world.person()
     await owner.says("罚款一次交不起，能不能分几期交")

@@ -69,3 +69,13 @@ def test_no_text_breaks_the_understanding(text: str) -> None:
     understanding.term_asked(cleaned)
     understanding.is_greeting(cleaned)
     understanding.past_day(cleaned, dt.date(2026, 11, 20))
+
+
+@pytest.mark.parametrize("text", ["在哪里看原文", "原文呢？", "我想看全文", "依据是什么", "出处在哪", "怎么看完整内容"])
+def test_a_wish_for_the_whole_words_is_understood(text: str) -> None:
+    assert understanding.asks_for_the_text(text)
+
+
+@pytest.mark.parametrize("text", ["处罚的依据是什么", "罚款依据", "在哪里看病", "看", "清单在哪里公布原文"])
+def test_a_question_about_a_basis_is_no_wish_for_the_whole_words(text: str) -> None:
+    assert not understanding.asks_for_the_text(text)
