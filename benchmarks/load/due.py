@@ -41,7 +41,7 @@ async def fill(url: str, count: int) -> None:
     case = Case(opened=due, problem="示例问题", severity="minor", stage="rectifying", due=due, first_due=due)
     state = json.dumps(case.to_json(), ensure_ascii=False)
     async with database.transaction() as session:
-        await session.execute(insert(Person), [{"id": 1, "name": "张示例", "is_demo": False, "made": NINE}])
+        await session.execute(insert(Person), [{"id": 1, "name": "张示例", "is_demo": False, "since": NINE}])
         office = {
             "id": 1,
             "person": 1,
@@ -55,9 +55,9 @@ async def fill(url: str, count: int) -> None:
         ids = range(start + 2, min(start + MANY, count) + 2)
         async with database.transaction() as session:
             await session.execute(
-                insert(Person), [{"id": n, "name": "李示例", "is_demo": False, "made": NINE} for n in ids]
+                insert(Person), [{"id": n, "name": "李示例", "is_demo": False, "since": NINE} for n in ids]
             )
-            chat = {"channel": "telegram", "state": "{}", "seen": NINE, "wrong_codes": 0}
+            chat = {"channel": "telegram", "state": "{}", "version": 0, "since": NINE, "seen": NINE, "wrong_codes": 0}
             await session.execute(insert(Chat), [chat | {"chat": str(n), "person": n} for n in ids])
             firm = {"division": "420704", "origin": "register", "made": NINE, "changed": NINE}
             await session.execute(
