@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from multiprocessing.process import BaseProcess
@@ -44,7 +44,8 @@ from tests.people import FIRM_CODES
 SERIES = cases.Series("420704", "示例市场监管局", "鄂城市监容")
 ASKED = ("来检查的人没亮证，怎么办", "问题改好了怎么销号", "残疾人开的店算困难企业吗", "/menu", "首违不罚是什么意思")
 OFFICERS, ASKERS, DUE = 3, 6, 40
-PATIENCE = 180.0
+PATIENCE = 300.0
+STARTING = 0.2  # how many are killed without regard to whether they are up
 STALL = 7.0  # seconds: longer than the client waits
 COLD = 0.1  # how many of the processes begin from nothing
 
@@ -98,6 +99,10 @@ class Fleet:
         process.kill()
         process.join()
         self._running[place] = self._started(self._parts[place])
+
+    @property
+    def size(self) -> int:
+        return len(self._running)
 
     @property
     def up(self) -> list[int]:
@@ -310,11 +315,12 @@ async def _kill(
     gap: tuple[float, float],
     report: Report,
 ) -> None:
-    """Kill at random moments, some while a process is still starting; the double fails between them."""
+    """Kill at random moments, one in five while the process is still starting; the double fails between them."""
     while report.kills < kills:
-        _, pending = await asyncio.wait(talking, timeout=rng.uniform(*gap), return_when=asyncio.FIRST_EXCEPTION)
-        if len(pending) < len(talking):
-            await asyncio.gather(*(set(talking) - pending))
+        place = rng.randrange(fleet.size)
+        if rng.random() > STARTING:
+            await _goes_on(talking, lambda at=place: at in fleet.up)
+        await _goes_on(talking, None, rng.uniform(*gap))
         fault = rng.randrange(6)
         if fault == 0:
             double.fails_next(rng.randint(1, 3), rng.choice((500, 502)))
@@ -325,10 +331,21 @@ async def _kill(
         elif fault == 3:
             double.stalls_next(1, STALL)
         fleet.revive()
-        fleet.kill(rng.choice(fleet.up or [0]))
+        fleet.kill(place)
         report.kills += 1
         if report.kills % 20 == 0:
             print(f"{report.kind}：已有 {report.kills} 次", file=sys.stderr, flush=True)
+
+
+async def _goes_on(
+    talking: Sequence[asyncio.Task[None]], until: Callable[[], bool] | None, seconds: float = 60
+) -> None:
+    """Let the people talk for so long, or until something is so. Raises what one of them met."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0 and not (until and until()):
+        done, _ = await asyncio.wait(talking, timeout=min(left, 0.1), return_when=asyncio.FIRST_EXCEPTION)
+        for one in done:
+            one.result()
 
 
 async def _settled(database: Database, report: Report) -> None:

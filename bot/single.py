@@ -15,7 +15,7 @@ from storage import leases
 from storage.database import Database
 
 log = structlog.get_logger()
-LASTS = dt.timedelta(seconds=12)
+LASTS = dt.timedelta(seconds=6)
 Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
