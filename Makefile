@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all lint types check evaluate bench peers fuzz fuzz-coverage audit train lock clean browser papers
+.PHONY: help setup run test test-all lint types check evaluate bench kills peers fuzz fuzz-coverage audit train lock clean browser papers
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ evaluate: $(STAMP) ## 用开发评测题打分
 
 bench: $(STAMP) ## 性能与同类对比，结果写进 docs/benchmarks.md
 	@$(PY) -m benchmarks.run
+
+kills: $(STAMP) ## 随机杀进程两百次，看有没有丢、有没有重（SQLite 和 PostgreSQL，约半小时）
+	@$(PY) -m benchmarks.kills --kills $(or $(KILLS),200) --record
 
 peers: $(STAMP) ## 给同类机器人装一个自己的环境，供 benchmarks.forms 用
 	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers

@@ -80,18 +80,19 @@ class Report:
 class Fleet:
     """The processes: started, killed and started again."""
 
-    def __init__(self, parts: Sequence[str], starter: Starter, folder: Path, rng: random.Random) -> None:
+    def __init__(self, parts: Sequence[str], starter: Starter, folder: Path, rng: random.Random, cold: float) -> None:
         self._parts = parts
         self._starter = starter
         self._folder = folder
         self._rng = rng
+        self._cold = cold
         self._starts = 0
         self._running = [self._started(parts) for parts in self._parts]
 
     def _started(self, parts: str) -> tuple[BaseProcess, Path]:
         self._starts += 1
         ready = self._folder / f"ready-{self._starts}"
-        return self._starter.start(parts, ready, is_warm=self._rng.random() > COLD), ready
+        return self._starter.start(parts, ready, is_warm=self._rng.random() >= self._cold), ready
 
     def kill(self, place: int) -> None:
         """SIGKILL one and start it anew."""
@@ -186,7 +187,7 @@ def _button(sent: Sent, label: str) -> str:
     return next((b.callback_data or "" for row in sent.buttons for b in row if b.text == label), "")
 
 
-async def seeded(settings: Settings, now: dt.datetime, parts: int) -> None:
+async def seeded(settings: Settings, now: dt.datetime, due: int) -> None:
     """Publish what is shipped; seat officers, a colleague and an owner; lay reminders that are due."""
     app = App(settings)
     await app.prepare(is_guest=True)
@@ -200,7 +201,7 @@ async def seeded(settings: Settings, now: dt.datetime, parts: int) -> None:
         officers = [await _officer(session, 100 + n, now) for n in range(1, OFFICERS + 1)]
         owner = await _person(session, 200, "李示例", now)
         await people.bind(session, owner, firm, now)
-        for n in range(DUE):
+        for n in range(due):
             await _due_case(session, firm, officers[0], owner, n, now)
     await app.close()
 
@@ -251,8 +252,21 @@ async def _due_case(
     )
 
 
-async def run(kind: str, kills: int, url: str, seed: int = 0, gap: tuple[float, float] = (0.3, 4.0)) -> Report:
-    """Kill so often, under load, then let everything settle and look. ``url`` is an empty database."""
+async def run(
+    kind: str,
+    kills: int,
+    url: str,
+    seed: int = 0,
+    *,
+    gap: tuple[float, float] = (0.3, 4.0),
+    cold: float = COLD,
+    due: int = DUE,
+) -> Report:
+    """Kill so often, under load, then let everything settle and look. ``url`` is an empty database.
+
+    ``gap``: seconds from one kill to the next; ``cold``: how many of the processes begin from nothing; ``due``: how many
+    reminders fall due meanwhile, one a second.
+    """
     rng = random.Random(seed)
     report = Report(kind)
     started = time.monotonic()
@@ -277,10 +291,10 @@ async def run(kind: str, kills: int, url: str, seed: int = 0, gap: tuple[float, 
             "RONGCUO_TELEGRAM_BASE_URL": double.base_url,
             SHIFT: str(shift),
         }
-        settings = Settings(database_url=url, files=str(folder / "files"), port=0)
-        await seeded(settings, utc_now() + dt.timedelta(seconds=shift), len(parts))
+        settings = Settings(database_url=url, files=str(folder / "files"), port=0, publish_shipped=cold > 0)
+        await seeded(settings, utc_now() + dt.timedelta(seconds=shift), due)
         starter = Starter(given | {"RONGCUO_PUBLISH_SHIPPED": "0"}, log)
-        fleet = Fleet(parts, starter, folder, random.Random(seed))
+        fleet = Fleet(parts, starter, folder, random.Random(seed), cold)
         stack.callback(fleet.end)
         load = Load(double, rng)
         talking = [asyncio.create_task(load.asks(300 + n)) for n in range(ASKERS)]
@@ -299,7 +313,7 @@ async def run(kind: str, kills: int, url: str, seed: int = 0, gap: tuple[float, 
         try:
             await _settled(database, report)
             fleet.end()
-            await _look(database, double, load, report)
+            await _look(database, double, load, report, due)
         finally:
             await database.close()
     report.seconds = time.monotonic() - started
@@ -366,7 +380,7 @@ async def _settled(database: Database, report: Report) -> None:
     report.wrong.append(f"还在等：消息 {left[0]}，提醒 {left[1]}")
 
 
-async def _look(database: Database, double: TelegramDouble, load: Load, report: Report) -> None:
+async def _look(database: Database, double: TelegramDouble, load: Load, report: Report, due: int) -> None:
     """Everything that must hold."""
     async with database.reading() as session:
         states = dict((await session.execute(select(Message.state, func.count()).group_by(Message.state))).all())
@@ -400,7 +414,7 @@ async def _look(database: Database, double: TelegramDouble, load: Load, report: 
         "编号有空缺或者重复": [n for n, number in enumerate(numbers, 1) if f"{n:04d}号" not in number]
         or last != len(numbers),
         f"记录断裂 {broken[:3]}": broken,
-        f"提醒没有都发：{sent}": sent < DUE,
+        f"提醒没有都发：{sent}": sent < due,
     }
     report.wrong += [name for name, is_wrong in wrong.items() if is_wrong]
 
