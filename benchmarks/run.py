@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import load_sections, peers, speed
+from benchmarks import holding, load_sections, peers, speed
 from benchmarks.drawing import bars, share, table
 from benchmarks.peers import OURS, ROOT
 from benchmarks.surroundings import in_words, read_results, surroundings, write_results
@@ -122,6 +122,7 @@ def page(results: dict[str, Any]) -> str:
         speed_section(results["speed"]),
         "机器上同时有别的任务时毫秒数会变，同一次运行里的倍数更可靠。各阶段耗时：`python -m benchmarks.speed stages`。",
         *load_sections.sections(),
+        *holding.section(),
     ]
     return "\n\n".join(parts) + "\n"
 
