@@ -258,7 +258,7 @@ async def run(
     url: str,
     seed: int = 0,
     *,
-    gap: tuple[float, float] = (0.3, 4.0),
+    gap: tuple[float, float] = (0.2, 2.5),
     cold: float = COLD,
     due: int = DUE,
 ) -> Report:
