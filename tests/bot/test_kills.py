@@ -9,7 +9,7 @@ from tests.conftest import new_postgres_database
 
 
 async def test_a_few_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    report = await run("sqlite", 5, f"sqlite:///{tmp_path}/kills.db", gap=(0.2, 1.0), cold=0, due=2)
+    report = await run("sqlite", 5, f"sqlite:///{tmp_path}/kills.db", cold=0, due=2)
     assert report.wrong == []
     assert report.kills == 5
     assert report.updates > 0
@@ -17,6 +17,6 @@ async def test_a_few_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> No
 
 async def test_many_kills_lose_nothing_and_double_nothing_in_three_processes(postgres: str) -> None:
     url = await new_postgres_database(postgres)
-    report = await run("postgresql", 40, url, gap=(0.3, 2.0), cold=0.1, due=20)
+    report = await run("postgresql", 40, url, cold=0.1, due=20)
     assert report.wrong == []
     assert min(report.updates, report.cases, report.reminders, sum(report.faults.values())) > 0
