@@ -9,9 +9,9 @@ from tests.conftest import new_postgres_database
 
 
 async def test_a_few_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    report = await run("sqlite", 5, f"sqlite:///{tmp_path}/kills.db", cold=0, due=2)
+    report = await run("sqlite", 3, f"sqlite:///{tmp_path}/kills.db", cold=0, due=2)
     assert report.wrong == []
-    assert report.kills == 5
+    assert report.kills == 3
     assert report.updates > 0
 
 
