@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -175,6 +175,7 @@ async def put_out(session: AsyncSession, answers: Sequence[Answer], at: dt.datet
     """Write replies to the outbox, each part keyed by what it answers, so that they can be written once only."""
     rows = [
         _out(answer.reply_to.channel, answer.reply_to.chat, f"{answer.reply_to.id}/{n}", payload, at, answer.state)
+        | {"answers": 1}
         for answer in answers
         for n, payload in enumerate(answer.payloads)
     ]
@@ -249,29 +250,38 @@ async def mask(session: AsyncSession, channel: str, key: str, text: str) -> None
 
 
 async def next_unsent(session: AsyncSession, now: dt.datetime, channel: str, limit: int = 1) -> list[Stored]:
-    """Lock the oldest messages of the outbox, each of another chat with no older one unsent (parts arrive in order)."""
-    earlier = aliased(Message)
-    return await _locked(
-        session,
-        select(*_COLUMNS).where(
-            Message.direction == "out",
-            Message.state.in_(("waiting", "held")),
-            Message.channel == channel,
-            or_(Message.not_before.is_(None), Message.not_before <= now),
-            ~select(earlier.id)
-            .where(
-                and_(
-                    earlier.direction == "out",
-                    or_(earlier.state == "waiting", and_(earlier.state == "held", earlier.not_before <= now)),
-                    earlier.channel == Message.channel,
-                    earlier.chat == Message.chat,
-                    earlier.id < Message.id,
-                )
+    """Lock messages of the outbox, each of another chat with no older one unsent (parts arrive in order).
+
+    The chats in which somebody waits for an answer come first, then the oldest: a morning's reminders keep nobody waiting.
+    """
+    earlier, answer = aliased(Message), aliased(Message)
+    unsent = select(*_COLUMNS).where(
+        Message.direction == "out",
+        Message.state.in_(("waiting", "held")),
+        Message.channel == channel,
+        or_(Message.not_before.is_(None), Message.not_before <= now),
+        ~select(earlier.id)
+        .where(
+            and_(
+                earlier.direction == "out",
+                or_(earlier.state == "waiting", and_(earlier.state == "held", earlier.not_before <= now)),
+                earlier.channel == Message.channel,
+                earlier.chat == Message.chat,
+                earlier.id < Message.id,
             )
-            .exists(),
-        ),
-        limit,
+        )
+        .exists(),
     )
+    awaited = select(answer.chat).where(
+        answer.channel == channel,
+        answer.answers == literal(1, literal_execute=True),  # in the very words of its index
+        answer.state == literal("waiting", literal_execute=True),
+    )
+    first = await _locked(session, unsent.where(Message.chat.in_(awaited)), limit)
+    if len(first) == limit:
+        return first
+    rest = unsent.where(Message.id.not_in([one.id for one in first])) if first else unsent
+    return first + await _locked(session, rest, limit - len(first))
 
 
 async def lease(session: AsyncSession, until: dt.datetime, *leased: Stored) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,6 +39,10 @@ class Chat(Base):
     __table_args__ = (Index(None, "person"),)
 
 
+_WAITING = "answers = 1 AND state = 'waiting'"
+_WAITING_ANSWERS: dict[str, Any] = {"sqlite_where": text(_WAITING), "postgresql_where": text(_WAITING)}
+
+
 class Message(Base):
     """One message in (inbox) or out (outbox) of a chat; together they are its transcript.
 
@@ -58,7 +64,10 @@ class Message(Base):
     not_before: Mapped[dt.datetime | None]
     remote: Mapped[str | None] = mapped_column(String(80))
     error: Mapped[str | None] = mapped_column(String(200))
+    answers: Mapped[int | None]
+    """1 for a part of a reply to somebody who waits for it, which goes ahead of pushes."""
     __table_args__ = (
+        Index("ix_message_waiting_answers", "channel", "chat", **_WAITING_ANSWERS),
         UniqueConstraint("channel", "direction", "key"),
         Index(None, "state", "direction", "id"),
         Index(None, "channel", "chat", "id"),

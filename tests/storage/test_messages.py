@@ -251,3 +251,33 @@ async def test_an_album_waits_as_long_as_more_of_it_is_not_dealt_with(database: 
         await messages.mark_done(session, found)
         assert not await messages.album_waits(session, "web", "owner", "a", "2")
         assert not await messages.album_waits(session, "web", "neighbour", "a", "2")
+
+
+async def test_who_waits_for_an_answer_is_answered_before_a_mornings_reminders_go_out(database: Database) -> None:
+    """The chat's own parts stay in order: what was pushed to it before goes just ahead of its answer."""
+    async with database.transaction() as session:
+        for n in range(30):
+            await messages.push(session, "web", f"owner{n}", f"reminder/{n}", [{"text": f"提醒{n}"}], NOW, "waiting")
+    await taken(database, "ask", chat="owner20")
+    await puts_out(database, await first(database), "原文", "依据")
+    sent = []
+    for _ in range(4):
+        (one,) = await next_out_of(database, 1)
+        sent.append((one.chat, one.payload["text"]))
+        async with database.transaction() as session:
+            await messages.mark_sent(session, {one.id: ""})
+    assert sent == [("owner20", "提醒20"), ("owner20", "原文"), ("owner20", "依据"), ("owner0", "提醒0")]
+
+
+async def test_free_places_that_no_answer_needs_are_filled_with_the_oldest(database: Database) -> None:
+    async with database.transaction() as session:
+        for n in range(3):
+            await messages.push(session, "web", f"owner{n}", f"reminder/{n}", [{"text": f"提醒{n}"}], NOW, "waiting")
+    await taken(database, "ask", chat="asker")
+    await puts_out(database, await first(database), "原文")
+    assert [one.chat for one in await next_out_of(database, 3)] == ["asker", "owner0", "owner1"]
+
+
+async def next_out_of(database: Database, limit: int) -> list[Stored]:
+    async with database.transaction() as session:
+        return await messages.next_unsent(session, NOW, "web", limit)
