@@ -74,7 +74,8 @@ def _cells_in(reference: str) -> int:
         left, top, right, bottom = range_boundaries(reference)
     except (ValueError, TypeError):
         return 1
-    return abs((right or 1) - (left or 1) + 1) * abs((bottom or 1) - (top or 1) + 1)
+    columns, rows = (right or 1) - (left or 1) + 1, (bottom or 1) - (top or 1) + 1
+    return int(abs(columns) * abs(rows))
 
 
 def _has_formulas(path: Path) -> bool:
