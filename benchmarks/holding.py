@@ -17,6 +17,8 @@ def section() -> list[str]:
     for name, words in (("messages", _messages), ("due", _due)):
         if found := read_results(name):
             parts += words(found["figures"], in_words(found["surroundings"]))
+    if found := read_results("handing_over"):
+        parts += _handing_over(found["figures"], in_words(found["surroundings"]))
     if kills := [found for kind in _NAMES if (found := read_results(f"kills-{kind}"))]:
         parts += _kills(kills)
     return ["## 撑不撑得住", *parts] if parts else []
@@ -50,6 +52,17 @@ def _due(one: dict[str, Any], around: str) -> list[str]:
         f"{one['reminders']:,} 条提醒同时到期，{one['processes']} 个进程在 {_NAMES[one['kind']]} 上取走、写进发件箱："
         f"{one['seconds']:.0f} 秒，写出 {one['in_outbox']:,} 条，重复 {one['doubles']} 条。",
         f"`python -m benchmarks.load.due --record`。{around}",
+    ]
+
+
+def _handing_over(one: dict[str, Any], around: str) -> list[str]:
+    return [
+        "### 公布和停止",
+        f"三个进程共用一个 PostgreSQL。公布以后到最后一个进程照新的回答，{len(one['published_s'])} 次里最慢 "
+        f"{one['slowest_publication_s']:.1f} 秒。五十个会话不停地问，先后 {one['stops']} 次让一个进程停止（SIGTERM）再起："
+        f"最慢 {one['slowest_stop_s']:.1f} 秒退出；收下 {one['asked']:,} 个更新（五分之一又送一遍），答复 {one['answered']:,} 个，"
+        f"重发 {one['sent_twice']} 条。",
+        f"`python -m benchmarks.load.handing_over --record`。{around}",
     ]
 
 

@@ -65,7 +65,7 @@ class Listening(TelegramDouble):
 class Servers:
     """Processes of the real program, each at a port of its own."""
 
-    def __init__(self, count: int, url: str, double: Listening, folder: Path) -> None:
+    def __init__(self, count: int, url: str, double: Listening, folder: Path, *, is_warm: bool = True) -> None:
         given = {
             "RONGCUO_DATABASE_URL": url,
             "RONGCUO_PUBLISH_SHIPPED": "0",
@@ -79,8 +79,23 @@ class Servers:
             SHIFT: "0",
         }
         self._folder = folder
-        starter = Starter(given, folder / "processes.log")
-        self._running = [starter.start("telegram,courier", folder / f"ready-{n}") for n in range(count)]
+        self._starter, self._is_warm = Starter(given, folder / "processes.log"), is_warm
+        self._running = [self._started(n) for n in range(count)]
+
+    def _started(self, n: int) -> Any:
+        return self._starter.start("telegram,courier", self._folder / f"ready-{n}", is_warm=self._is_warm)
+
+    async def restart(self, n: int, ports: list[int]) -> float:
+        """Tell one to stop and start it anew; the seconds until it was gone. Its port in ``ports`` changes."""
+        process, started = self._running[n], time.monotonic()
+        process.terminate()
+        await asyncio.to_thread(process.join, 30)
+        took = time.monotonic() - started
+        ready = self._folder / f"ready-{n}"
+        ready.unlink()
+        self._running[n] = self._started(n)
+        ports[n] = (await self.ports())[n]
+        return took
 
     async def ports(self) -> list[int]:
         """Their ports, once all are up."""
