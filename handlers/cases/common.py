@@ -190,6 +190,11 @@ async def tell_enterprise(turn: Turn, info: CaseInfo, key: str, reply: Reply | C
     return told
 
 
+def receipt(lead: str, told: int) -> str:
+    """What the officer reads after an act; it says that the enterprise was told only if somebody of it was (R42)."""
+    return lead if told else lead.replace(words.TOLD, words.NOT_TOLD)
+
+
 async def reached(turn: Turn, info: CaseInfo) -> None:
     """A contact has before them what could not be delivered: the case is no longer 未送达, on the record (R42)."""
     await cases.mark_delivery(turn.session, info.id, delivered=True)

@@ -77,5 +77,5 @@ class AnswerDefenceFlow(CaseFlow):
             ("text", f"{info.number}：{run.facts['text']}"),
             ("note", await common.signature(turn, info)),
         )
-        await common.tell_enterprise(turn, info, "answered", told)
-        return await page(turn, info, lead=words.ANSWERED)
+        count = await common.tell_enterprise(turn, info, "answered", told)
+        return await page(turn, info, lead=common.receipt(words.ANSWERED, count))

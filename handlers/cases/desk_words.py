@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from handlers.words import TOLD
+
 # ---- why something waits
 
 LATE = "逾期{days}个工作日"
@@ -68,7 +70,7 @@ ESCALATE_WHY = "为什么要升级？请写明理由。"
 ESCALATED = "已升级，已抄送。"
 MORE_TIME = "延到什么时候？"
 MORE_TIME_WHY = "为什么多给时间？"
-MORE_TIME_DONE = "期限已延长，已通知企业。"
+MORE_TIME_DONE = f"期限已延长{TOLD}。"
 MORE_TIME_TOLD = "期限延长到{day}。"
 
 # ---- 未送达

@@ -152,8 +152,7 @@ class DiagnoseFlow(CaseFlow):
 
     async def after(self, turn: Turn, run: Run, info: CaseInfo) -> Reply:
         told = await common.tell_enterprise(turn, info, "diagnosed", await notice(turn, info))
-        lead = words.DIAGNOSED if told else words.DIAGNOSED_UNDELIVERED
-        return await page(turn, info, lead=lead)
+        return await page(turn, info, lead=common.receipt(words.DIAGNOSED, told))
 
 
 def facts_of(facts: Mapping[str, Any]) -> Facts:

@@ -174,9 +174,9 @@ class CloseFlow(CaseFlow):
                 Choice(words.LABEL_CASE, {"do": "case", "id": info.id}),
             ],
         )
-        await common.tell_enterprise(turn, info, "closed", told)
+        count = await common.tell_enterprise(turn, info, "closed", told)
         await ask_about_case(turn, info, "closing")
-        return await page(turn, info, lead=words.CLOSED)
+        return await page(turn, info, lead=common.receipt(words.CLOSED, count))
 
 
 ALWAYS = ("defence", "extension")

@@ -61,8 +61,8 @@ class GiveTimeFlow(CaseFlow):
             ("text", f"{info.number}：{run.facts['reason']}"),
             ("note", await common.signature(turn, info)),
         )
-        await common.tell_enterprise(turn, info, "time", told)
-        return await page(turn, info, lead=words.MORE_TIME_DONE)
+        count = await common.tell_enterprise(turn, info, "time", told)
+        return await page(turn, info, lead=common.receipt(words.MORE_TIME_DONE, count))
 
 
 async def _start(turn: Turn, act: Act) -> Reply:

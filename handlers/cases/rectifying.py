@@ -164,8 +164,9 @@ class PassFlow(CaseFlow):
         told = Reply.of(
             ("lead", said.format(number=info.number, count=count)), ("note", await common.signature(turn, info))
         )
-        await common.tell_enterprise(turn, info, "passed", told)
-        return await page(turn, info, lead=words.PASSED if is_whole else pledge_words.KEPT.format(count=count))
+        reached = await common.tell_enterprise(turn, info, "passed", told)
+        lead = words.PASSED if is_whole else pledge_words.KEPT.format(count=count)
+        return await page(turn, info, lead=common.receipt(lead, reached))
 
 
 class ReturnFlow(CaseFlow):
@@ -213,9 +214,9 @@ class ReturnFlow(CaseFlow):
             ("note", words.NOTICE_RIGHTS),
             choices=common.answers_to(info),
         )
-        await common.tell_enterprise(turn, info, "returned", told)
+        reached = await common.tell_enterprise(turn, info, "returned", told)
         lead = pledge_words.RETURNED_SOME.format(count=len(named)) if named else words.RETURNED
-        return await page(turn, info, lead=lead)
+        return await page(turn, info, lead=common.receipt(lead, reached))
 
 
 class AskExtensionFlow(CaseFlow):
@@ -314,5 +315,5 @@ class DecideExtensionFlow(CaseFlow):
             ("note", "" if granted else words.NOTICE_RIGHTS),
             choices=common.answers_to(info)[-1:] if granted else common.answers_to(info),
         )
-        await common.tell_enterprise(turn, info, "extension", told)
-        return await page(turn, info, lead=words.DECIDED)
+        reached = await common.tell_enterprise(turn, info, "extension", told)
+        return await page(turn, info, lead=common.receipt(words.DECIDED, reached))

@@ -73,10 +73,15 @@ async def refreshed(turn: Turn, info: CaseInfo, pledge: PledgeInfo) -> PledgeInf
 
 
 def prefilled(info: CaseInfo, kind: PledgeKind, today: dt.date) -> list[Promise]:
-    """The first promise from the case: what it must correct, by its own day (R25)."""
+    """The first promise from the case: what it must correct, by its own day (R25).
+
+    Where the officer wrote nothing better than the problem, it promises to put that right.
+    """
     case = info.case
+    named = case.must_correct or info.problem
+    text = named if named != info.problem else words.PUT_RIGHT.format(problem=info.problem)
     id = new_id(kind, [promise.id for promise in case.promises])
-    return [Promise(id, case.must_correct or info.problem, max(case.due or today, today))]
+    return [Promise(id, text, max(case.due or today, today))]
 
 
 def carried(signed: PledgeInfo, case: Case) -> list[Promise]:

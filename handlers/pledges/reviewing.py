@@ -160,8 +160,8 @@ class BreakFlow(CaseFlow):
 
     async def after(self, turn: Turn, run: Run, info: CaseInfo) -> Reply:
         promise = next(one for one in info.case.promises if one.id == run.facts["which"])
-        await broken(turn, info, promise)
-        return await page(turn, info, lead=words.BROKEN)
+        reached = await broken(turn, info, promise)
+        return await page(turn, info, lead=common.receipt(words.BROKEN, reached))
 
 
 async def break_late(turn: Turn) -> list[tuple[str, str]]:
@@ -194,8 +194,11 @@ async def _found_broken(turn: Turn, info: CaseInfo, done: Done, promise: Promise
     return new
 
 
-async def broken(turn: Turn, info: CaseInfo, promise: Promise) -> None:
-    """What a broken promise brings: the enterprise is told what follows and its rights (R45), and it counts for credit."""
+async def broken(turn: Turn, info: CaseInfo, promise: Promise) -> int:
+    """What a broken promise brings: the enterprise is told what follows and its rights (R45), and it counts for credit.
+
+    Returns how many chats were told.
+    """
     data = {"case": info.number, "text": promise.text, "due": promise.due.isoformat()}
     await chain.append(
         turn.session, chain.ENTERPRISES, info.enterprise, "pledge_broken", data, turn.speaker.person, turn.now
@@ -209,7 +212,7 @@ async def broken(turn: Turn, info: CaseInfo, promise: Promise) -> None:
         ("note", house_words.NOTICE_RIGHTS),
         choices=common.answers_to(info),
     )
-    await common.tell_enterprise(turn, info, f"broken/{promise.id}", reply)
+    return await common.tell_enterprise(turn, info, f"broken/{promise.id}", reply)
 
 
 def _follows(case: Case) -> str:

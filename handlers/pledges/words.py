@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.words import TOLD
 from knowledge.pledges.kinds import Wording, shipped_wordings
 from knowledge.procedure.case import PledgeKind
 
@@ -93,6 +94,7 @@ PARTS = {
 }
 PICTURE_LOST = "签名图片找不到或者损坏。"
 
+PUT_RIGHT = "改正“{problem}”的问题"
 WHICH_EVIDENCE = "是哪一条承诺的材料？"
 WHICH_PASS = "通过哪些？"  # noqa: S105 - a question
 WHICH_RETURN = "退回哪些？"
@@ -100,16 +102,16 @@ WHICH_SEVERAL = "是哪几条？"
 ALL_OF_THEM = "全部"
 SOME_OF_THEM = "选几条"
 NOT_WAITING = "没有在等复核的材料。"
-KEPT = "已记下：做到{count}条，已通知企业。"
+KEPT = "已记下：做到{count}条" + f"{TOLD}。"
 TOLD_KEPT = "{number}：做到的承诺有{count}条，复核通过。"
-RETURNED_SOME = "已退回{count}条，已通知企业。"
+RETURNED_SOME = "已退回{count}条" + f"{TOLD}。"
 TOLD_RETURNED_SOME = "这几条承诺要补材料，请在{day}前补齐。"
 SUBMITTED_ONE = "已提交{count}，这一条等复核；别的照常算时间。"
 
 WHICH_BROKEN = "哪一条没有做到？"
 NONE_BROKEN = "没有过期或者两次没有通过的承诺。"
 REASON_ASK = "怎么没有做到？写明理由。"
-BROKEN = "已记下：这一条没有做到，已通知企业。"
+BROKEN = f"已记下：这一条没有做到{TOLD}。"
 TOLD_BROKEN = "承诺没有按时做到：{number}。"
 TOLD_BROKEN_LOST = "不再用承诺代替处理，照一般程序办。"
 TOLD_BROKEN_URGENT = "转为紧急预警，责令改正。"

@@ -240,7 +240,7 @@ async def test_without_a_contact_the_case_is_marked_undelivered(street: Street) 
     await street.officer.presses("诊断")
     for answer in ("是", "不是", "不是", "不是", "不是", "是", "不是", "不是"):
         await street.officer.says(answer)
-    assert words.DIAGNOSED_UNDELIVERED in words_of(await street.officer.presses("确认诊断"))
+    assert words.NOT_TOLD in words_of(await street.officer.presses("确认诊断"))
     async with street.world.database.reading() as session:
         assert (await cases.of_enterprise(session, lonely))[0].undelivered
 
@@ -578,3 +578,20 @@ async def test_a_form_on_a_case_that_went_on_meanwhile_is_over(street: Street) -
     refused = words_of(await street.officer.presses("确认通过"))
     assert words.FLOW_KEPT not in refused
     assert words.FLOW_NONE in words_of(await street.officer.says("继续"))
+
+
+async def test_r42_an_officer_is_not_told_that_the_enterprise_knows_when_nobody_of_it_could_be_reached(
+    street: Street,
+) -> None:
+    await submitted(street)
+    await street.owner.says("我的企业")
+    await street.owner.presses("解除绑定")
+    await street.owner.presses(words.LABEL_UNBIND_SURE)
+    await street.officer.says("找案件")
+    await street.officer.says("香满楼")
+    await street.officer.presses("1")
+    await street.officer.presses("复核通过")
+    await street.officer.presses("跳过")
+    said = words_of(await street.officer.presses("确认通过"))
+    assert words.NOT_TOLD in said
+    assert words.TOLD not in said

@@ -119,7 +119,7 @@ async def test_r31_r34_from_the_notice_to_the_signature_are_four_taps(street: St
     taps = 0
     draft = await street.owner.presses("签承诺书")
     taps += 1
-    for known in (FIRM, "92420704MA0000001P", "后厨没公示健康证（2026年11月25日，星期三前）", "李示例"):
+    for known in (FIRM, "92420704MA0000001P", "改正“后厨没公示健康证”的问题（2026年11月25日，星期三前）", "李示例"):
         assert known in words_of(draft)
     await street.owner.presses("签名")
     taps += 1
@@ -225,7 +225,7 @@ async def test_promises_are_added_changed_and_taken_out_and_the_whole_is_read_ba
     await street.owner.presses("删一条")
     left = await street.owner.presses("1.")
     assert "1. 灭火器摆到门口（2026年11月23日，星期一前）" in words_of(left)
-    assert "后厨没公示健康证（" not in words_of(left)
+    assert "改正“后厨没公示健康证”的问题（" not in words_of(left)
     await signs(street.owner)
     assert await states(street) == {"r2": "open"}
 
@@ -453,11 +453,11 @@ async def test_r34_a_change_after_signing_is_a_new_version_and_the_old_one_says_
     assert [(p.id, p.text, p.due.day) for p in info.case.promises] == [("r1", "健康证上墙，并且发照片", 24)]
     told = words_of((await inbox(street.officer))[-1:])
     assert "（第2版），1条，代替旧版" in told
-    before, now = "后厨没公示健康证（2026年11月25日，星期三前）", "健康证上墙，并且发照片（2026年11月24日，星期二前）"
+    before, now = "改正“后厨没公示健康证”的问题（2026年11月25日，星期三前）", "健康证上墙，并且发照片（2026年11月24日，星期二前）"
     assert words.CHANGED_TO.format(before=before, now=now) in told
     assert "已由第2版代替" in words_of(await presses_act(street.owner, do="pledge_page", id=old.id))
     text = words_of(await presses_act(street.owner, do="pledge_text", id=old.id))
-    assert "后厨没公示健康证（2026年11月25日" in text
+    assert "改正“后厨没公示健康证”的问题（2026年11月25日" in text
     assert "第2版" in street.owner.labels
 
 
@@ -541,7 +541,7 @@ async def test_r26_r34_all_is_passed_at_once_or_promise_by_promise(street: Stree
     await hands_in(street, "全部")
     await looks(street)
     asked = await street.officer.presses("复核通过")
-    assert "1. 后厨没公示健康证" in words_of(asked)
+    assert "1. 改正“后厨没公示健康证”的问题" in words_of(asked)
     await street.officer.presses("选几条")
     await street.officer.presses("2.")
     await street.officer.presses("选好了")
@@ -688,7 +688,7 @@ async def test_r39_a_promise_with_its_own_day_has_its_own_reminders(street: Stre
     assert [one for one in came[23] if "的承诺快到期了。还有1个工作日" in one and "承诺：摆好灭火器" in one]
     assert [one for one in came[24] if "的承诺今天到期" in one]
     case_day = [one for one in came[25] if "今天到期（2026年11月25日（星期三））" in one]
-    assert len(case_day) == 1 and "承诺：后厨没公示健康证" in case_day[0]
+    assert len(case_day) == 1 and "承诺：改正“后厨没公示健康证”的问题" in case_day[0]
 
 
 # ---- checking
