@@ -10,10 +10,8 @@ import argparse
 import contextlib
 import ctypes
 import gc
-import importlib
 import json
 import math
-import random
 import re
 import sqlite3
 import subprocess
@@ -33,18 +31,19 @@ import tantivy
 from rapidfuzz import fuzz, process
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from knowledge.evaluation import Question, Scored, read_entries, read_question_set, score, summary
+from benchmarks.ours import MEASURES, ask_ours, build_ours, ours_cross_validated
+from benchmarks.surroundings import write_results
+from knowledge.evaluation import Question, Scored, read_entries, read_question_set, summary
 from knowledge.matching.entries import Entry
-from knowledge.matching.matcher import Matcher, Result
+from knowledge.matching.matcher import Result
 from knowledge.matching.model import Profile
-from knowledge.shipped import shipped_language, shipped_library, shipped_profiles
+from knowledge.shipped import shipped_library, shipped_profiles
 from knowledge.text import comparable
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = Path("../shared/evaluation/questions.yaml")
 STARD = Path("../shared/evaluation/public")
 OURS = "本项目"
-MEASURES = ("rank_hit_at_1", "rank_hit_at_3", "recall_at_10", "mrr_at_10")
 _DEPTH = 10
 _FOLDED_DEPTH = 300  # hits asked of engines that return lists, before typical questions are folded
 FUZZY_LIMIT = 2_000  # strings; beyond that fuzzy matching over everything takes seconds a question
@@ -262,44 +261,13 @@ def ask(rank: Ranker, entries: Sequence[Entry], questions: Sequence[Question]) -
     return out
 
 
-def ours_cross_validated(
-    entries: Sequence[Entry], questions: Sequence[Question], folds: int = 5
-) -> tuple[list[Scored], float, str]:
-    """Ours, each fold asked with constants trained on the other folds: results, build seconds, what was used.
-
-    Without ``benchmarks.train_ranker.train_texts`` the shipped constants answer everything.
-    """
-    train = getattr(importlib.import_module("benchmarks.train_ranker"), "train_texts", None)
-    if train is None:
-        name, profile = profile_for("texts")
-        matcher, seconds = build_ours(entries, profile)
-        return ask_ours(matcher, questions), seconds, f"随程序参数 {name}"
-    order = list(questions)
-    random.Random(7).shuffle(order)
-    scored: list[Scored] = []
-    took: list[float] = []
-    for fold in range(folds):
-        held = order[fold::folds]
-        rest = [question for part in range(folds) if part != fold for question in order[part::folds]]
-        pairs = [(question.text, {entry.id for entry in entries if question.accepts(entry.id)}) for question in rest]
-        profile = train(entries, shipped_language().analyzer(), pairs)
-        matcher, seconds = build_ours(entries, profile)
-        took.append(seconds)
-        scored += ask_ours(matcher, held)
-    return scored, float(np.median(took)), f"{folds} 折交叉验证"
-
-
-def build_ours(entries: Sequence[Entry], profile: Profile) -> tuple[Matcher, float]:
-    """A matcher and the seconds it took, dictionary and thesaurus included."""
-    start = time.perf_counter()
-    matcher = Matcher(entries, shipped_language().analyzer(), profile)
-    return matcher, time.perf_counter() - start
-
-
-def ask_ours(matcher: Matcher, questions: Sequence[Question]) -> list[Scored]:
-    for question in questions[:5]:
-        matcher.search(question.text)
-    return list(score(questions, matcher))
+def unasked(found: Sequence[Corpus]) -> dict[str, Any]:
+    """The measures of ours on articles that no question it was trained on asks about, by corpus."""
+    out: dict[str, Any] = {}
+    for corpus in (corpus for corpus in found if corpus.folds):
+        scored, _, _ = ours_cross_validated(corpus.entries, corpus.questions, corpus.folds, by_article=True)
+        out[corpus.key] = {name: summary(scored)[name] for name in MEASURES}
+    return out
 
 
 def compare(corpus: Corpus, tell: Callable[[str], None] = print, memory: Callable[[str], Any] | None = None) -> Any:
@@ -428,11 +396,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--questions", type=Path, default=ROOT / QUESTIONS)
     parser.add_argument("--public", type=Path, default=ROOT / STARD)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--unasked", action="store_true", help="only ours on STARD, trained without the asked articles")
     arguments = parser.parse_args(argv)
     if arguments.memory:
         found = corpora(arguments.questions, arguments.public, tell=lambda _: None)
         corpus = next(corpus for corpus in found if corpus.key == arguments.corpus)
         print(json.dumps(memory_of(arguments.memory, corpus)))
+    elif arguments.unasked:
+        write_results("unasked", unasked(corpora(arguments.questions, arguments.public)))
     else:
         compare_all(arguments.questions, arguments.public, arguments.quick)
 

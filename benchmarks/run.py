@@ -53,8 +53,22 @@ def corpus_section(corpus: dict[str, Any]) -> str:
             f"{size}本项目用的参数：{corpus['constants']}。",
             table(headings, rows),
             "\n".join(notes),
+            *unasked_note(corpus),
         ]
     )
+
+
+def unasked_note(corpus: dict[str, Any]) -> list[str]:
+    """Ours where no question has taught anything about the articles that are asked for."""
+    measured = read_results("unasked")
+    if measured is None or corpus["key"] not in measured["figures"]:
+        return []
+    around, figures = measured["surroundings"], measured["figures"][corpus["key"]]
+    shares = "，".join(f"{words} {share(figures[name])}" for name, words in _HEADINGS.items())
+    return [
+        f"条文从没被问过时（训练不用任何问到同一条文的题），本项目：{shares}。"
+        f"另量：`python -m benchmarks.peers --unasked`，{around['date']}，提交 {around['commit']}。"
+    ]
 
 
 def speed_section(measured: dict[str, Any]) -> str:
