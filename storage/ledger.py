@@ -52,10 +52,9 @@ class LedgerRow:
 
 async def steady(session: AsyncSession) -> None:
     """Have a session that has read nothing yet see one moment to its end, so that what is counted is what is read."""
-    if is_postgresql(session):
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    else:
-        await session.execute(text("BEGIN"))
+    await session.execute(
+        text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ" if is_postgresql(session) else "BEGIN")
+    )
 
 
 async def count(session: AsyncSession, filters: Filters) -> int:

@@ -154,7 +154,7 @@ def _answering(walk: Walk, act: str, step: Step, **more: Any) -> Act:
 
 
 def _prompt(walk: Walk, step: Step) -> str:
-    names = [s.name for s in walk.asked()]
+    names = [s.name for s in walk.counted()]
     n = names.index(step.name) + 1 if step.name in names else 1
     total = len(names) + len(walk.possible())
     return step.prompt if total == 1 else words.FLOW_STEP.format(n=n, total=total, prompt=step.prompt)

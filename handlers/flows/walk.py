@@ -31,8 +31,13 @@ class Walk:
         return [step for step in steps if step.name not in self.run.known]
 
     def asked(self) -> list[Step]:
-        """The reached steps that a person is asked: without what is known or answered already, unless it is corrected."""
-        return [step for step in self.reached() if step.name == self.run.at or not self._is_given(step)]
+        """The reached steps that a person is asked: without what is known already, unless it is being corrected."""
+        run = self.run
+        return [s for s in self.reached() if s.name not in run.known or s.name in run.answers or s.name == run.at]
+
+    def counted(self) -> list[Step]:
+        """What 第n/m步 counts: without what the records answered before the run began, unless it is being corrected."""
+        return [step for step in self.asked() if step.name == self.run.at or not self._is_ready(step)]
 
     def items(self) -> list[Step]:
         """The reached steps that have an answer, in order: what 修改第N项 counts."""
@@ -43,12 +48,8 @@ class Walk:
         """The step in hand; none at the review, or when it is no longer reached."""
         return next((step for step in self.reached() if step.name == self.run.at), None)
 
-    def _is_given(self, step: Step) -> bool:
-        """Whether nobody need be asked: the records know it, or answered it before the run began."""
-        name, run = step.name, self.run
-        return (name in run.known and name not in run.answers) or (
-            name in run.ready and still_holds(step, run.answers.get(name))
-        )
+    def _is_ready(self, step: Step) -> bool:
+        return step.name in self.run.ready and still_holds(step, self.run.answers.get(step.name))
 
     def waiting(self) -> Step | None:
         """The first step that has no answer which still holds."""

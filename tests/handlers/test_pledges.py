@@ -453,7 +453,10 @@ async def test_r34_a_change_after_signing_is_a_new_version_and_the_old_one_says_
     assert [(p.id, p.text, p.due.day) for p in info.case.promises] == [("r1", "健康证上墙，并且发照片", 24)]
     told = words_of((await inbox(street.officer))[-1:])
     assert "（第2版），1条，代替旧版" in told
-    before, now = "改正“后厨没公示健康证”的问题（2026年11月25日，星期三前）", "健康证上墙，并且发照片（2026年11月24日，星期二前）"
+    before, now = (
+        "改正“后厨没公示健康证”的问题（2026年11月25日，星期三前）",
+        "健康证上墙，并且发照片（2026年11月24日，星期二前）",
+    )
     assert words.CHANGED_TO.format(before=before, now=now) in told
     assert "已由第2版代替" in words_of(await presses_act(street.owner, do="pledge_page", id=old.id))
     text = words_of(await presses_act(street.owner, do="pledge_text", id=old.id))

@@ -51,6 +51,7 @@ class KeptFile:
     mime: str
     size: int
     taken: dt.datetime | None = None
+    likeness: str | None = None
 
 
 KEEP_ALL = {
