@@ -29,7 +29,7 @@ browser: ## 缺少 Chromium 时装上（Debian）
 test: $(STAMP) browser ## 跑全部测试
 	@$(PY) -m pytest -n $(or $(WORKERS),2) --dist loadfile
 
-test-all: $(STAMP) browser ## 一条不漏：对话在两种数据库上全跑，文书排版成图
+test-all: $(STAMP) browser ## 一条不漏：对话在两种数据库上全跑，文书排版成图，杀进程
 	@EVERYTHING=1 $(PY) -m pytest -n $(or $(WORKERS),2) --dist loadfile
 
 lint: $(STAMP) ## 代码风格和楼层
