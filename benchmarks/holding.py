@@ -14,14 +14,21 @@ _NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 def section() -> list[str]:
     """Paragraphs of the page; empty while nothing was measured."""
     parts: list[str] = []
-    for name, words in (("messages", _messages), ("due", _due)):
+    for name, words in (("visible", _visible), ("messages", _messages), ("due", _due), ("handing_over", _handing_over)):
         if found := read_results(name):
             parts += words(found["figures"], in_words(found["surroundings"]))
-    if found := read_results("handing_over"):
-        parts += _handing_over(found["figures"], in_words(found["surroundings"]))
     if kills := [found for kind in _NAMES if (found := read_results(f"kills-{kind}"))]:
         parts += _kills(kills)
     return ["## 撑不撑得住", *parts] if parts else []
+
+
+def _visible(one: dict[str, Any], around: str) -> list[str]:
+    return [
+        "### 网页上多久看到答复",
+        f"真的 Chromium，390 像素宽，程序在另一个进程（SQLite）：从按下回车到答复那一帧，{one['questions']} 问，"
+        f"p50 {one['p50_ms']} 毫秒，p95 {one['p95_ms']}，最长 {one['longest_ms']}，第一问 {one['first_ms']}。",
+        f"`python -m benchmarks.visible`。{around}",
+    ]
 
 
 def _messages(figures: dict[str, Any], around: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Measure the matching beside its peers, and write ``docs/benchmarks.md`` with its charts from all figures there are.
 
-Each kind of figures has a command and a file in ``benchmarks/results`` of its own. ``--page`` measures nothing and only
-writes the page anew; ``--quick`` takes a small part in under a minute, prints the tables and writes nothing.
+Each kind of figures has a command and a file in ``benchmarks/results`` of its own. ``--speed`` measures how fast ours is
+and nothing else; ``--page`` measures nothing and only writes the page anew; ``--quick`` takes a small part in under a
+minute, prints the tables and writes nothing.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def speed_section(measured: dict[str, Any]) -> str:
     )
 
 
-def page(results: dict[str, Any]) -> str:
+def page(results: dict[str, Any], measured: dict[str, Any]) -> str:
     """The whole page."""
     around, results = results["surroundings"], results["figures"]
     parts = [
@@ -133,7 +134,8 @@ def page(results: dict[str, Any]) -> str:
     parts += [
         "## 快不快",
         "![每问毫秒数](images/bench-speed.svg)",
-        speed_section(results["speed"]),
+        speed_section(measured["figures"]),
+        f"`python -m benchmarks.run --speed`，{in_words(measured['surroundings'])}",
         "机器上同时有别的任务时毫秒数会变，同一次运行里的倍数更可靠。各阶段耗时：`python -m benchmarks.speed stages`。",
         *load_sections.sections(),
         *holding.section(),
@@ -141,7 +143,7 @@ def page(results: dict[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def charts(results: dict[str, Any]) -> dict[str, str]:
+def charts(results: dict[str, Any], measured: dict[str, Any]) -> dict[str, str]:
     """The charts by file name."""
     out, results = load_sections.charts(), results["figures"]
     accuracy = [
@@ -157,7 +159,7 @@ def charts(results: dict[str, Any]) -> dict[str, str]:
     def times(name: str, one: dict[str, Any]) -> tuple[str, float, str]:
         return name, one["p50_ms"], f"{one['p50_ms']:.2f} / {one['p99_ms']:.2f}"
 
-    big = results["speed"]["large"]
+    big = measured["figures"]["large"]
     groups = [
         (f"{corpus['title']}（{corpus['strings']:,} 条文字）", [times(row["engine"], row) for row in corpus["rows"]])
         for corpus in results["corpora"]
@@ -176,29 +178,33 @@ def charts(results: dict[str, Any]) -> dict[str, str]:
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--page", action="store_true", help="only write the page anew")
+    parser.add_argument("--speed", action="store_true", help="only how fast ours is")
     parser.add_argument("--quick", action="store_true", help="a small part, printed only")
     parser.add_argument("--questions", type=Path, default=ROOT / peers.QUESTIONS, help="development questions (YAML)")
     parser.add_argument("--public", type=Path, default=ROOT / peers.STARD, help="folder with stard_*.jsonl")
     arguments = parser.parse_args(argv)
     questions, public = arguments.questions.resolve(), arguments.public.resolve()
-    if not arguments.page:
-        around = surroundings(_PACKAGES)
+    around = surroundings(_PACKAGES)
+    if arguments.speed:
+        write_results("speed", speed.measure_all(public), around=around)
+    elif not arguments.page:
         figures = {"corpora": peers.compare_all(questions, public, arguments.quick)}
-        figures["speed"] = speed.measure_all(public, arguments.quick)
+        measured = speed.measure_all(public, arguments.quick)
         if arguments.quick:
-            print(page({"surroundings": around, "figures": figures}))
+            print(page(*({"surroundings": around, "figures": one} for one in (figures, measured))))
             print("快速模式只取一小部分，没有写入文件。")
             return
         write_results("matching", figures, around=around)
+        write_results("speed", measured, around=around)
         from benchmarks import outcomes  # it writes a page of its own
 
         outcomes.main(["--questions", str(questions)])
-    results = read_results("matching")
-    if results is None:
+    results, kept = read_results("matching"), read_results("speed")
+    if results is None or kept is None:
         raise SystemExit("还没有量过匹配：先运行 python -m benchmarks.run")
-    PAGE.write_text(page(results), encoding="utf-8")
+    PAGE.write_text(page(results, kept), encoding="utf-8")
     IMAGES.mkdir(parents=True, exist_ok=True)
-    for name, drawing in charts(results).items():
+    for name, drawing in charts(results, kept).items():
         (IMAGES / name).write_text(drawing, encoding="utf-8")
     print(f"已写入 {PAGE.relative_to(ROOT)} 和 {IMAGES.relative_to(ROOT)}/bench-*.svg")
 

@@ -25,12 +25,11 @@ from typing import Any
 import numpy as np
 from playwright.async_api import async_playwright
 
-from benchmarks.run import surroundings
 from benchmarks.speed import held_out
+from benchmarks.surroundings import write_results
 from tests.bot.conftest import ARGUMENTS
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "visible.json"
 PAGE_ASKS = """text => new Promise(done => {
   const input = document.querySelector('[data-testid="input"]');
   const before = document.querySelectorAll('[data-from="bot"]').length;
@@ -103,7 +102,6 @@ def measure(count: int) -> dict[str, Any]:
             process.wait(15)
     p50, p95 = np.percentile(times, (50, 95))
     return {
-        **surroundings(),
         "questions": count,
         "first_ms": round(times[0]),
         "p50_ms": round(float(p50)),
@@ -116,8 +114,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=100)
     measured = measure(parser.parse_args(argv).questions)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(measured, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write_results("visible", measured)
     print(json.dumps(measured, ensure_ascii=False))
 
 
