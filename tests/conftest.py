@@ -30,7 +30,7 @@ storage.database.SYNCHRONOUS = "OFF"  # nothing here outlives the tests, so noth
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without ``EVERYTHING`` a sixth of the dialogue's tests runs on PostgreSQL too, papers are not rendered,
+    """Without ``EVERYTHING`` a twelfth of the dialogue's tests runs on PostgreSQL too, papers are not rendered,
     and no processes are killed.
 
     So of the program's. All of them run on SQLite; the storage's run on both. ``make test-all`` leaves nothing out.
@@ -46,7 +46,7 @@ def _waits_for_everything(item: pytest.Item) -> bool:
     if item.path.name in ("test_papers_rendered.py", "test_kills.py"):
         return True
     is_dialogue = item.path.parent.name in ("handlers", "bot") and "postgresql" in item.name
-    return is_dialogue and zlib.crc32(item.nodeid.encode()) % 6 != 0
+    return is_dialogue and zlib.crc32(item.nodeid.encode()) % 12 != 0
 
 
 @pytest.fixture(autouse=True)
