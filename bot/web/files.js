@@ -151,7 +151,7 @@
         files.push(one);
         row(one);
         if (error) problems.push(`${one.name}：${error}`);
-        else remember(one);
+        else one.kept = remember(one);
       }
       const bad = files.find((f) => f.state === 'refused');
       (bad || files[files.length - 1] || { node: line }).node.scrollIntoView({ block: 'nearest' });
@@ -177,7 +177,11 @@
       call.setRequestHeader('X-File-Name', encodeURIComponent(one.name.slice(-120)));
       call.setRequestHeader('Content-Type', 'application/octet-stream');
       on(call.upload, 'progress', (e) => { one.percent = e.lengthComputable ? Math.min(99, Math.floor(100 * e.loaded / e.total)) : 0; watch(); paint(one); });
-      on(call, 'loadend', () => { clearTimeout(stalled); one.call = null; if (files.includes(one)) ended(one, call); });
+      on(call, 'loadend', () => { // it counts as handed in once a reload would not lose it
+        clearTimeout(stalled);
+        one.call = null;
+        Promise.race([one.kept, new Promise((give) => setTimeout(give, 2000))]).then(() => { if (files.includes(one)) ended(one, call); });
+      });
       watch();
       paint(one);
       call.send(one.file);
