@@ -1,6 +1,6 @@
 """Brings the rows of ``large_rows`` into a SQLite file and a PostgreSQL database, both at once, as fast as these take them.
 
-``python -m benchmarks.load.large_build --folder /tmp/large --cases 1000000`` builds both; what is there already stays.
+``python -m benchmarks.load.large_build --folder var/large --cases 1000000`` builds both; what is there already stays.
 """
 
 from __future__ import annotations
