@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
+# 有的机器不让 Python 保存编译结果，那样每个进程都要多花三秒；放在各自的文件夹里，不碍事
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-all lint types check evaluate bench kills peers fuzz fuzz-coverage audit train lock clean browser papers

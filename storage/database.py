@@ -20,6 +20,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from storage.one_hop import connecting
+
 Session = AsyncSession
 """The session type, named here so that the floors above need not know the library."""
 
@@ -111,7 +113,7 @@ class Database:
                     file.parent.mkdir(parents=True, exist_ok=True)
                 except OSError as error:
                     raise DatabaseSettingError(f"RONGCUO_DATABASE_URL 的文件夹建不了：{file.parent}") from error
-            options["connect_args"] = {"timeout": PATIENCE}
+            options["connect_args"] = {"timeout": PATIENCE, "async_creator_fn": connecting}
         else:
             options |= {"pool_size": 10, "max_overflow": 10}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)

@@ -19,6 +19,7 @@ import pytest
 
 import storage.database
 from bot.logs import set_up_logs
+from bot.memory import give_back
 from handlers.conversation import CHINA, Knowledge
 from knowledge.shipped import matcher_for, shipped_library
 from storage.database import Database
@@ -66,7 +67,9 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 def shipped() -> Knowledge:
     """The shipped knowledge, indexed once for all tests."""
     library = shipped_library()
-    return Knowledge(library, matcher_for(library))
+    made = Knowledge(library, matcher_for(library))
+    give_back()
+    return made
 
 
 @pytest.fixture(scope="session")
