@@ -16,7 +16,8 @@ from storage import messages
 from storage.database import Database, Session
 
 log = structlog.get_logger()
-LEASE = dt.timedelta(seconds=60)
+LEASE = dt.timedelta(seconds=8)
+"""How long the message of a process that died waits for another one; whoever lives renews before a third has passed."""
 AT_ONCE = 8
 
 
@@ -48,7 +49,8 @@ class Sender(Protocol):
 class Courier:
     """Outbox → channel. ``given_up`` hears, in the same transaction, of a message that will never arrive (R42).
 
-    The message is leased first, so that another courier sends it if this process dies.
+    The message is leased first, so that another courier sends it if this process dies, and the lease is renewed while the
+    channel takes its time.
 
     Up to ``AT_ONCE`` chats are served at once. Within a chat the order holds: a message is not taken
     while an older one has not left.
@@ -68,7 +70,9 @@ class Courier:
         self._now = now
         self._given_up = given_up
         self._wake = asyncio.Event()
+        self._sending: dict[int, messages.Stored] = {}
         self._sent: dict[int, str] = {}  # what left and is not noted yet
+        self._leased = now()
 
     def wake(self) -> None:
         self._wake.set()
@@ -98,7 +102,9 @@ class Courier:
                     await asyncio.wait_for(self._wake.wait(), every)
                 except TimeoutError:
                     continue
-            await asyncio.gather(*sending)
+            while sending:
+                await asyncio.wait(sending, timeout=every)
+                await self._try(0)
             await self._try(0)
         finally:
             stopped.cancel()
@@ -113,18 +119,22 @@ class Courier:
             return []
 
     async def _note_and_take(self, free: int) -> list[messages.Stored]:
-        """Note what was sent since the last look, and lease what may be sent next, in one transaction."""
-        sent = dict(self._sent)
-        if not (sent or free):
+        """Note what was sent since the last look, keep what is being sent, and lease what may be sent next, at once."""
+        sent, now = dict(self._sent), self._now()
+        kept = list(self._sending.values()) if now >= self._leased + LEASE / 3 else []
+        if not (sent or free or kept):
             return []
         async with self._database.transaction() as session:
             if sent:
                 await messages.mark_sent(session, sent)
-            taken = await messages.next_unsent(session, self._now(), self._sender.channel, free) if free else []
-            if taken:
-                await messages.lease(session, self._now() + LEASE, *taken)
+            taken = await messages.next_unsent(session, now, self._sender.channel, free) if free else []
+            if kept or taken:
+                await messages.lease(session, now + LEASE, *kept, *taken)
         for id in sent:
             del self._sent[id]
+        self._sending |= {one.id: one for one in taken}
+        if kept or len(self._sending) == len(taken):
+            self._leased = now
         return taken
 
     async def _send_and_wake(self, stored: messages.Stored) -> None:
@@ -136,7 +146,7 @@ class Courier:
 
     async def _send(self, stored: messages.Stored) -> None:
         try:
-            remote = await self._sender.send(stored.chat, Part.from_json(stored.payload))
+            remote = await self._handed_over(stored)
         except TryLater as error:
             # waiting for a channel that is down is no fault of the message: only refusals and strange errors count
             self._metrics.send_failed.labels(self._sender.channel).inc()
@@ -151,6 +161,12 @@ class Courier:
         else:
             self._sent[stored.id] = remote
             self._metrics.sent.labels(self._sender.channel).inc()
+
+    async def _handed_over(self, stored: messages.Stored) -> str:
+        try:
+            return await self._sender.send(stored.chat, Part.from_json(stored.payload))
+        finally:
+            del self._sending[stored.id]
 
     async def _failed(self, stored: messages.Stored, error: str, retry_at: dt.datetime | None) -> None:
         self._metrics.send_failed.labels(self._sender.channel).inc()

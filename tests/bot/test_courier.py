@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 
 import pytest
+from sqlalchemy import select
 
 from bot.courier import AT_ONCE, LEASE, Courier, TryLater, Undeliverable
 from bot.metrics import Metrics
@@ -15,6 +16,7 @@ from handlers.messages import Block, Part
 from storage import messages
 from storage.database import Database
 from storage.messages import MAX_TRIES, Stored
+from storage.tables import Message
 from tests.people import Clock, words_of
 
 
@@ -327,5 +329,44 @@ async def test_a_database_out_of_reach_stops_neither_the_courier_nor_the_message
     assert await states(database, "7") == ["sent"]
 
 
-def test_a_lease_outlives_every_wait_of_a_send() -> None:
-    assert dt.timedelta(seconds=30) < LEASE
+async def test_a_channel_that_takes_longer_than_the_lease_gets_the_message_once(
+    database: Database, channel: Channel, clock: Clock
+) -> None:
+    """The lease is short, so that nobody waits long after a process died; whoever lives keeps it."""
+    release, begun = asyncio.Event(), asyncio.Event()
+
+    async def hangs(chat: str, text: str) -> None:
+        begun.set()
+        await release.wait()
+
+    await replies(database, clock, "7", "1")
+    channel.meets = hangs
+    stop = asyncio.Event()
+    slow = a_courier(database, channel, clock)
+    running = asyncio.create_task(slow.run(stop, every=0.01))
+    await begun.wait()
+    other = a_courier(database, channel, clock)
+    for _ in range(4):
+        clock.passes(seconds=LEASE.total_seconds() / 2)
+        async with asyncio.timeout(5):
+            while not await is_leased(database, clock, LEASE / 2):
+                await asyncio.sleep(0.01)
+        assert not await other.carry()
+    stop.set()
+    clock.passes(seconds=LEASE.total_seconds() / 2)  # it is kept, too, while what is in hand is finished
+    async with asyncio.timeout(5):
+        while not await is_leased(database, clock, LEASE / 2):
+            await asyncio.sleep(0.01)
+    assert not await other.carry()
+    release.set()
+    async with asyncio.timeout(5):
+        await running
+    assert channel.texts("7") == ["1"]
+    assert await states(database, "7") == ["sent"]
+
+
+async def is_leased(database: Database, clock: Clock, longer_than: dt.timedelta) -> bool:
+    """Whether the newest message is kept from others for longer than this."""
+    async with database.reading() as session:
+        until = (await session.execute(select(Message.not_before).order_by(Message.id.desc()).limit(1))).scalar_one()
+    return until is not None and until > clock.now() + longer_than
