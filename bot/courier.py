@@ -18,7 +18,7 @@ from storage.database import Database, Session
 log = structlog.get_logger()
 LEASE = dt.timedelta(seconds=8)
 """How long the message of a process that died waits for another one; whoever lives renews before a third has passed."""
-AT_ONCE = 8
+AT_ONCE = 16
 
 
 GivenUp = Callable[[Session, messages.Stored, dt.datetime], Awaitable[None]]
@@ -93,7 +93,7 @@ class Courier:
         try:
             while not stop.is_set():
                 self._wake.clear()  # before looking: what comes meanwhile is seen at the next look
-                taken = await self._try(AT_ONCE - len(sending))
+                taken = await self._try(AT_ONCE)
                 for stored in taken:
                     task = asyncio.create_task(self._send_and_wake(stored))
                     sending.add(task)
@@ -111,23 +111,27 @@ class Courier:
             for task in sending:
                 task.cancel()
 
-    async def _try(self, free: int) -> list[messages.Stored]:
+    async def _try(self, at_once: int) -> list[messages.Stored]:
         try:
-            return await self._note_and_take(free)
+            return await self._note_and_take(at_once)
         except Exception as error:
             tell(log, "courier", error)  # what was sent and not noted is noted at the next try
             return []
 
-    async def _note_and_take(self, free: int) -> list[messages.Stored]:
-        """Note what was sent since the last look, keep what is being sent, and lease what may be sent next, at once."""
-        sent, now = dict(self._sent), self._now()
-        kept = list(self._sending.values()) if now >= self._leased + LEASE / 3 else []
-        if not (sent or free or kept):
+    async def _note_and_take(self, at_once: int) -> list[messages.Stored]:
+        """Note what was sent since the last look, keep what is being sent, and lease what may be sent next, at once.
+
+        What it notes and how many it takes is settled when the transaction has begun: others leave while it waits for that.
+        """
+        if not (self._sent or at_once > len(self._sending) or self._must_keep()):
             return []
         async with self._database.transaction() as session:
+            sent, now = dict(self._sent), self._now()
+            kept = list(self._sending.values()) if self._must_keep() else []
             if sent:
                 await messages.mark_sent(session, sent)
-            taken = await messages.next_unsent(session, now, self._sender.channel, free) if free else []
+            free = at_once - len(self._sending)
+            taken = await messages.next_unsent(session, now, self._sender.channel, free) if free > 0 else []
             if kept or taken:
                 await messages.lease(session, now + LEASE, *kept, *taken)
         for id in sent:
@@ -136,6 +140,9 @@ class Courier:
         if kept or len(self._sending) == len(taken):
             self._leased = now
         return taken
+
+    def _must_keep(self) -> bool:
+        return bool(self._sending) and self._now() >= self._leased + LEASE / 3
 
     async def _send_and_wake(self, stored: messages.Stored) -> None:
         try:

@@ -20,7 +20,7 @@ from storage.database import Database, Session, is_out_of_order
 
 log = structlog.get_logger()
 RETRY = dt.timedelta(seconds=2)
-AT_ONCE = 8
+AT_ONCE = 16
 """Messages that share a transaction: few enough that the first of them does not wait long for the last."""
 
 

@@ -76,7 +76,7 @@ class Load:
         while not self.enough.is_set():
             self.double.bells[id].clear()
             message = {
-                "message_id": next(self._numbers), "date": int(time.time()), "text": self._rng.choice(SAID),
+                "message_id": next(self._numbers), "date": int(time.time()), "text": self._rng.choice(SAID)[0],
                 "chat": {"id": id, "type": "private", "first_name": "示例"},
                 "from": {"id": id, "is_bot": False, "first_name": "示例"},
             }  # fmt: skip

@@ -11,8 +11,8 @@ from typing import TypeVar
 import structlog
 from telegram import Bot, BotCommand
 from telegram.error import RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
+from bot.channels.telegram_connection import AiohttpRequest
 from handlers import menus
 
 log = structlog.get_logger()
@@ -27,8 +27,8 @@ class Client(Bot):
     def __init__(self, token: str, root: str) -> None:
         os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library's word for: give waits as timedelta
         self._connections = (
-            HTTPXRequest(connection_pool_size=16, pool_timeout=10),
-            HTTPXRequest(connection_pool_size=2, read_timeout=10),
+            AiohttpRequest(16),
+            AiohttpRequest(2, read_timeout=10.0),
         )
         sending, polling = self._connections
         super().__init__(

@@ -43,7 +43,7 @@ MAX_PHOTO = 10 * 1024 * 1024
 MAX_NAME = 100
 FILE_TRIES = 5
 CALL_WITHIN = 25.0  # seconds for one call
-SEND_WITHIN = 45.0  # seconds for one try at a part, within the courier's lease
+SEND_WITHIN = 45.0  # seconds for one try at a part
 _TAGS = {"lead": ("<b>", "</b>"), "quote": ("<blockquote>", "</blockquote>"), "citation": ("<i>", "</i>")}
 
 
