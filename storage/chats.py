@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.inserts import table_of
@@ -42,11 +42,16 @@ class Button:
     at: dt.datetime
 
 
+_C = table_of(Chat).c
+_MINE = (_C.channel == bindparam("of"), _C.chat == bindparam("which"))
+# Built once: both are asked for each message, and building them takes longer than they do.
+_LOADING = select(_C.jurisdiction, _C.state, _C.version, _C.person).where(*_MINE).with_for_update()
+_SAVING = update(table_of(Chat)).where(*_MINE)
+
+
 async def load_dialogue(session: AsyncSession, channel: str, chat: str, now: dt.datetime) -> Dialogue:
     """Lock and load a chat's dialogue; a new chat gets a row."""
-    columns = (Chat.jurisdiction, Chat.state, Chat.version, Chat.person)
-    statement = select(*columns).where(Chat.channel == channel, Chat.chat == chat).with_for_update()
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_LOADING, {"of": channel, "which": chat})).one_or_none()
     if row is None:
         session.add(Chat(channel=channel, chat=chat, state="{}", version=0, since=now, seen=now))
         await session.flush()
@@ -56,17 +61,15 @@ async def load_dialogue(session: AsyncSession, channel: str, chat: str, now: dt.
 
 async def save_dialogue(session: AsyncSession, dialogue: Dialogue, now: dt.datetime) -> None:
     """Write the dialogue back; its row is locked since ``load_dialogue``."""
-    await session.execute(
-        update(Chat)
-        .execution_options(synchronize_session=False)
-        .where(Chat.channel == dialogue.channel, Chat.chat == dialogue.chat)
-        .values(
-            state=json.dumps(dialogue.state, ensure_ascii=False),
-            jurisdiction=dialogue.jurisdiction,
-            version=dialogue.version + 1,
-            seen=now,
-        )
-    )
+    written = {
+        "of": dialogue.channel,
+        "which": dialogue.chat,
+        "state": json.dumps(dialogue.state, ensure_ascii=False),
+        "jurisdiction": dialogue.jurisdiction,
+        "version": dialogue.version + 1,
+        "seen": now,
+    }
+    await session.execute(_SAVING, written)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import Integer, Select, and_, bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from storage.inserts import insert_into, table_of
 from storage.tables import Message
@@ -55,17 +54,65 @@ class Answer:
 
 
 _TABLE = table_of(Message)
-_COLUMNS = (
-    Message.id,
-    Message.direction,
-    Message.channel,
-    Message.chat,
-    Message.key,
-    Message.payload,
-    Message.at,
-    Message.state,
-    Message.tries,
-)
+_C = _TABLE.c
+_COLUMNS = (_C.id, _C.direction, _C.channel, _C.chat, _C.key, _C.payload, _C.at, _C.state, _C.tries)
+
+
+def _locking(statement: Select[Any]) -> Select[Any]:
+    """The first ``:most`` of what a statement finds, oldest first, locked; what others have locked is skipped."""
+    return (
+        statement.order_by(_C.id).limit(bindparam("most", type_=Integer)).with_for_update(of=_TABLE, skip_locked=True)
+    )
+
+
+def _next_waiting() -> Select[Any]:
+    earlier = _TABLE.alias("earlier")
+    is_older = and_(
+        earlier.c.direction == "in",
+        earlier.c.state == "waiting",
+        earlier.c.channel == _C.channel,
+        earlier.c.chat == _C.chat,
+        earlier.c.id < _C.id,
+    )
+    return _locking(
+        select(*_COLUMNS).where(
+            _C.direction == "in",
+            _C.state == "waiting",
+            or_(_C.not_before.is_(None), _C.not_before <= bindparam("now")),
+            ~select(earlier.c.id).where(is_older).exists(),
+        )
+    )
+
+
+def _next_unsent(*, awaited: bool) -> Select[Any]:
+    """Of the chats in which somebody waits for an answer; or of all, but those that are ``:taken``."""
+    earlier, answer = _TABLE.alias("earlier"), _TABLE.alias("answer")
+    is_older = and_(
+        earlier.c.direction == "out",
+        or_(earlier.c.state == "waiting", and_(earlier.c.state == "held", earlier.c.not_before <= bindparam("now"))),
+        earlier.c.channel == _C.channel,
+        earlier.c.chat == _C.chat,
+        earlier.c.id < _C.id,
+    )
+    unsent = select(*_COLUMNS).where(
+        _C.direction == "out",
+        _C.state.in_(("waiting", "held")),
+        _C.channel == bindparam("which"),
+        or_(_C.not_before.is_(None), _C.not_before <= bindparam("now")),
+        ~select(earlier.c.id).where(is_older).exists(),
+    )
+    if not awaited:
+        return _locking(unsent.where(_C.id.not_in(bindparam("taken", expanding=True))))
+    waiting = select(answer.c.chat).where(
+        answer.c.channel == bindparam("which"),
+        answer.c.answers == literal_column("1"),  # in the very words of its index
+        answer.c.state == literal_column("'waiting'"),
+    )
+    return _locking(unsent.where(_C.chat.in_(waiting)))
+
+
+# Built once: they are asked several times for each message, and building them takes longer than finding what they ask for.
+_WAITING, _AWAITED, _UNSENT = _next_waiting(), _next_unsent(awaited=True), _next_unsent(awaited=False)
 
 
 def _stored(row: Any) -> Stored:
@@ -100,33 +147,11 @@ async def take_in_all(session: AsyncSession, new: Sequence[NewMessage]) -> set[t
 
 async def next_waiting(session: AsyncSession, now: dt.datetime, limit: int = 1) -> list[Stored]:
     """Lock the oldest waiting messages, each of another chat with no older one waiting; other processes skip them."""
-    earlier = aliased(Message)
-    return await _locked(
-        session,
-        select(*_COLUMNS).where(
-            Message.direction == "in",
-            Message.state == "waiting",
-            or_(Message.not_before.is_(None), Message.not_before <= now),
-            ~select(earlier.id)
-            .where(
-                and_(
-                    earlier.direction == "in",
-                    earlier.state == "waiting",
-                    earlier.channel == Message.channel,
-                    earlier.chat == Message.chat,
-                    earlier.id < Message.id,
-                )
-            )
-            .exists(),
-        ),
-        limit,
-    )
+    return await _found(session, _WAITING, limit, now=now)
 
 
-async def _locked(session: AsyncSession, statement: Any, limit: int) -> list[Stored]:
-    """What a statement finds, oldest first, locked until the transaction ends; what others have locked is skipped."""
-    found = statement.order_by(Message.id).limit(limit).with_for_update(of=Message, skip_locked=True)
-    return [_stored(row) for row in await session.execute(found)]
+async def _found(session: AsyncSession, statement: Select[Any], limit: int, **given: Any) -> list[Stored]:
+    return [_stored(row) for row in await session.execute(statement, {"most": limit, **given})]
 
 
 async def hold_album(session: AsyncSession, channel: str, chat: str, album: str, until: dt.datetime) -> None:
@@ -254,34 +279,11 @@ async def next_unsent(session: AsyncSession, now: dt.datetime, channel: str, lim
 
     The chats in which somebody waits for an answer come first, then the oldest: a morning's reminders keep nobody waiting.
     """
-    earlier, answer = aliased(Message), aliased(Message)
-    unsent = select(*_COLUMNS).where(
-        Message.direction == "out",
-        Message.state.in_(("waiting", "held")),
-        Message.channel == channel,
-        or_(Message.not_before.is_(None), Message.not_before <= now),
-        ~select(earlier.id)
-        .where(
-            and_(
-                earlier.direction == "out",
-                or_(earlier.state == "waiting", and_(earlier.state == "held", earlier.not_before <= now)),
-                earlier.channel == Message.channel,
-                earlier.chat == Message.chat,
-                earlier.id < Message.id,
-            )
-        )
-        .exists(),
-    )
-    awaited = select(answer.chat).where(
-        answer.channel == channel,
-        answer.answers == literal(1, literal_execute=True),  # in the very words of its index
-        answer.state == literal("waiting", literal_execute=True),
-    )
-    first = await _locked(session, unsent.where(Message.chat.in_(awaited)), limit)
+    first = await _found(session, _AWAITED, limit, now=now, which=channel)
     if len(first) == limit:
         return first
-    rest = unsent.where(Message.id.not_in([one.id for one in first])) if first else unsent
-    return first + await _locked(session, rest, limit - len(first))
+    taken = [one.id for one in first]
+    return first + await _found(session, _UNSENT, limit - len(first), now=now, which=channel, taken=taken)
 
 
 async def lease(session: AsyncSession, until: dt.datetime, *leased: Stored) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases import Series, next_number
+from storage.inserts import table_of
 from storage.tables import Appointment, Person, Request, RequestEvent
 
 OPEN = ("registered", "assigned")
@@ -115,6 +116,14 @@ async def note(session: AsyncSession, request: int, act: str, text: str, person:
 
 # ---- finding
 
+_C = table_of(Request).c
+_IN_HAND = (  # built once: it is asked for each message, and seldom finds anything
+    select(_C.id)
+    .where(_C.channel == bindparam("of"), _C.chat == bindparam("which"), _C.state != "closed", _C.holder.is_not(None))
+    .order_by(_C.changed.desc(), _C.id.desc())
+    .limit(1)
+)
+
 
 def _all() -> Select[Request, str]:
     return (
@@ -170,10 +179,8 @@ async def of_chat(session: AsyncSession, channel: str, chat: str, limit: int = 5
 
 async def in_hand(session: AsyncSession, channel: str, chat: str) -> RequestInfo | None:
     """The request of a chat that a person has in hand, the one taken last."""
-    mine = (Request.channel == channel, Request.chat == chat, Request.state != "closed")
-    held = _all().where(*mine, Request.holder.is_not(None)).order_by(Request.changed.desc(), Request.id.desc())
-    found = await _found(session, held.limit(1))
-    return found[0] if found else None
+    held = (await session.execute(_IN_HAND, {"of": channel, "which": chat})).scalar_one_or_none()
+    return await request(session, held) if held else None
 
 
 async def queue(
