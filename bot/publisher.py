@@ -54,9 +54,9 @@ class Publisher:
             released = await answers.published(session)
         self._knowledge = await asyncio.to_thread(self._build, collections, released)
         self._mark = mark
-        await asyncio.to_thread(give_back)  # building one leaves tens of megabytes behind
         self._metrics.entries.set(len(self._knowledge.matcher.index.entries))
         log.info("index ready", publication=mark, collections=len(collections))
+        await asyncio.to_thread(give_back)  # building one leaves tens of megabytes behind
         return True
 
     def _build(self, collections: Iterable[Collection], released: Iterable[PublishedAnswer]) -> Knowledge:

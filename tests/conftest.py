@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 import uuid
 import zlib
@@ -85,7 +86,8 @@ def postgres() -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+        # a database a test leaves hundreds of thousands of files: the end of the tests does not wait for them
+        subprocess.Popen(["rm", "-rf", str(folder)], start_new_session=True)
 
 
 @pytest.fixture(scope="session")

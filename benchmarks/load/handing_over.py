@@ -73,10 +73,12 @@ class Load:
         self._numbers = itertools.count(int(time.time() * 1000) % 10**9)
 
     async def chat(self, id: int, client: aiohttp.ClientSession) -> None:
-        while not self.enough.is_set():
+        left: list[str] = []
+        while left or not self.enough.is_set():
+            left = left or list(self._rng.choice(SAID))
             self.double.bells[id].clear()
             message = {
-                "message_id": next(self._numbers), "date": int(time.time()), "text": self._rng.choice(SAID)[0],
+                "message_id": next(self._numbers), "date": int(time.time()), "text": left.pop(0),
                 "chat": {"id": id, "type": "private", "first_name": "示例"},
                 "from": {"id": id, "is_bot": False, "first_name": "示例"},
             }  # fmt: skip
