@@ -26,7 +26,7 @@ from handlers.cases.ticking import BATCH, send_due
 from handlers.conversation import CHINA
 from knowledge.procedure.case import Case
 from storage.database import Database
-from storage.tables import Appointment, CaseFile, Chat, Enterprise, Message, Person, Reminder
+from storage.tables import Appointment, CaseFile, Chat, Contact, Enterprise, Message, Person, Reminder
 from tests.conftest import new_postgres_database
 
 NINE = dt.datetime(2026, 11, 23, 9, tzinfo=CHINA)
@@ -72,6 +72,7 @@ async def fill(url: str, count: int) -> None:
                 insert(CaseFile), [file | {"id": n, "number": f"示例〔2026〕{n}号", "enterprise": n} for n in ids]
             )
             rung = {"kind": "due", "due": due, "at": NINE, "state": "waiting"}
+            await session.execute(insert(Contact), [{"person": n, "enterprise": n, "since": NINE} for n in ids])
             await session.execute(insert(Reminder), [rung | {"case": n, "person": n} for n in ids])
     async with database.transaction() as session:
         await session.execute(text("ANALYZE"))  # as the server does by itself once it has a minute
@@ -149,6 +150,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         server.cleanup()
     if arguments.record:
         write_results("due", found)
+    if not found["sent"] == found["in_outbox"] == arguments.reminders or found["doubles"]:
+        parser.exit(1, "提醒没有都写进发件箱，或者有重复\n")
 
 
 if __name__ == "__main__":
