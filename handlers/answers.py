@@ -24,6 +24,11 @@ def short(text: str, length: int = MAX_LABEL) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+def ending(text: str, length: int) -> str:
+    """The end of a text, where names of one place differ, with a sign that something stands before it."""
+    return text if len(text) <= length else f"…{text[1 - length :]}"
+
+
 def clipped(text: str, length: int) -> str:
     """A text cut to a length, everything in it left as it is."""
     return text if len(text) <= length else f"{text[: length - 1]}…"

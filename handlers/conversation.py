@@ -39,6 +39,9 @@ class Conversation:
             for check in house.checks.checks
             for word in (check.title, check.label)
         }
+        self._finding = {
+            word: entry.act for entry in (menus.FIND, menus.FIND_CASE) for word in (entry.label, *entry.said)
+        }
         self._typed |= {word: entry.act for entry in menus.all_entries() for word in (entry.label, *entry.said)}
 
     async def handle(self, session: Session, incoming: Incoming) -> list[Part]:
@@ -138,6 +141,8 @@ class Conversation:
             act = next((offered for _, offered in turn.state.get("offered") or [] if offered["do"] == "basis"), None)
         if act:
             return await self._act(turn, act)
+        if turn.speaker.office is not None and (found := self._sought(text)):
+            return await self._act(turn, found)
         if CODE_LIKE.fullmatch(text) and invitations.fold_code(text):
             return await self._act(turn, {"do": "bind", "code": text})
         if in_hand:  # a person has it: the assistant is silent
@@ -149,6 +154,14 @@ class Conversation:
         if understanding.is_thanks(text):
             return self._then_again(turn, Reply.of(("lead", words.THANKS), choices=[MENU]))
         return await self._asked(turn, text)
+
+    def _sought(self, text: str) -> Act | None:
+        """What an officer looks for in one message: 找企业 好味道, 找案件12号, or the bare number of a case."""
+        if understanding.is_case_number(text):
+            return {**menus.FIND_CASE.act, "words": text, "opens": True}
+        word = next((word for word in self._finding if text.startswith(word)), "")
+        words_meant = text[len(word) :].strip(" ：:，,")
+        return {**self._finding[word], "words": words_meant} if word and words_meant else None
 
     async def _asked(self, turn: Turn, text: str) -> Said:
         """A question; in the middle of a flow only what asks something, or what is surely answered, is taken for one."""
@@ -192,8 +205,9 @@ class Conversation:
         command = head.split("@")[0].lower()
         if command == "/start" and rest.strip():
             return await self._act(turn, {"do": "bind", "code": rest.strip()[:100]})
-        if command in self._commands:
-            return await self._act(turn, self._commands[command])
+        if act := self._commands.get(command):
+            sought = {"words": rest.strip()} if rest.strip() and act in self._finding.values() else {}
+            return await self._act(turn, {**act, **sought})
         return greeting.menu(turn, words.UNKNOWN_COMMAND.format(command=command[:20]))
 
     @staticmethod

@@ -37,6 +37,7 @@ _THE_TEXT = re.compile(
     r"(?:请问|那|我想|我要|想|要|能不能|可以|给我|让我|发我|帮我)*(?:在哪里|在哪儿|在哪|哪里|哪儿|去哪里|去哪|怎么|如何|到哪)?(?:能|可以)?(?:看|看看|查|查看|找|有|看到|找到)?"
     r"(?:一下|下)?(?:它|这个|这条|条款|文件|政策)?的?(?:原文|全文|出处|依据|原话|完整内容)(?:在哪里|在哪儿|在哪|是什么|呢|看看|看一下|给我|发我)?"
 )
+_CASE_NUMBER = re.compile(r"第?\d{1,5}号|0\d{3}|\S{0,12}[〔\[(（]20\d\d[〕\])）]\s*第?\d{1,5}号?")
 _PAST_DAY = re.compile(r"((?:19|20)\d\d)\s*年(?:\s*(\d{1,2})\s*月)?(?:\s*(\d{1,2})\s*[日号])?")
 
 
@@ -49,6 +50,11 @@ def edit_number(text: str) -> int | None:
     """The number in 修改第3项, 改第三步, 改3."""
     found = _EDIT.match(unicodedata.normalize("NFKC", text))
     return number_of(found.group(1)) if found else None
+
+
+def is_case_number(text: str) -> bool:
+    """Whether a text is the number of a case and nothing else: 12号, 0012, 鄂城市监容〔2026〕0012号."""
+    return bool(_CASE_NUMBER.fullmatch(unicodedata.normalize("NFC", text).strip()))
 
 
 def has_words(text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from handlers import words as house
-from handlers.answers import short
+from handlers.answers import ending, short
 from handlers.browse import paged
 from handlers.cases import common
 from handlers.cases import desk_words as words
@@ -84,7 +84,9 @@ def listed(
         found,
         act.get("page", 0),
         line or (lambda c: f"{c.number} {c.enterprise_name}：{short(c.problem, 20)}，{state(turn, c)}"),
-        lambda c: c.number.rpartition("〕")[2] if turn.speaker.role == "contact" else c.enterprise_name[-LABELLED:],
+        lambda c: (
+            c.number.rpartition("〕")[2] if turn.speaker.role == "contact" else ending(c.enterprise_name, LABELLED)
+        ),
         leads or (lambda c: {"do": "case", "id": c.id}),
         lambda n: dict(act) | {"page": n},
         None,

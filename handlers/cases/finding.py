@@ -8,6 +8,7 @@ from typing import Any
 from handlers import words as house
 from handlers.cases import common
 from handlers.cases import desk_words as words
+from handlers.cases import page as case_page
 from handlers.cases.desk import listed
 from handlers.flows.flow import Flow, Run
 from handlers.flows.steps import Step
@@ -34,8 +35,11 @@ async def firms_meant(turn: Turn, text: str) -> dict[str, list[int]]:
     }
 
 
-async def found_cases(turn: Turn, text: str, page: int = 0) -> Reply:
-    """The cases that fit the words: an officer's department's, others' of the whole jurisdiction (R1)."""
+async def found_cases(turn: Turn, text: str, page: int = 0, *, opens: bool = False) -> Reply:
+    """The cases that fit the words: an officer's department's, others' of the whole jurisdiction (R1).
+
+    The only one is opened at once if ``opens``.
+    """
     office = turn.speaker.office
     if office is None:
         return common.gone(turn)
@@ -43,6 +47,8 @@ async def found_cases(turn: Turn, text: str, page: int = 0) -> Reply:
     found = await searching.search(
         turn.session, text, office.jurisdiction, department, firms=await firms_meant(turn, text)
     )
+    if len(found) == 1 and opens:
+        return await case_page.opened(turn, found[0].id)
     note = "" if found else words.FOUND_HOW
     act = {"do": "find_case", "words": text, "page": page}
     return listed(turn, house.FOUND_CASES, found, act, house.FOUND_NO_CASES, note=note)
@@ -73,7 +79,7 @@ class FindCaseFlow(Flow):
 
 async def _find(turn: Turn, act: Act) -> Reply:
     if act.get("words"):
-        return await found_cases(turn, act["words"], act.get("page", 0))
+        return await found_cases(turn, act["words"], act.get("page", 0), opens="opens" in act)
     return await turn.engine.start(turn, "find_case", act)
 
 

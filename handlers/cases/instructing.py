@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handlers.answers import short
+from handlers.answers import ending, short
 from handlers.browse import paged
 from handlers.cases import common
 from handlers.cases import desk_words as words
@@ -158,7 +158,7 @@ async def _instructions(turn: Turn, act: Act) -> Reply:
         found,
         act.get("page", 0),
         lambda one: _line(one, turn.today),
-        lambda one: one.enterprise_name[-LABELLED:],
+        lambda one: ending(one.enterprise_name, LABELLED),
         lambda one: {"do": "case", "id": one.case},
         lambda n: {"do": "instructions", "page": n},
         None,

@@ -97,15 +97,20 @@ def _left(turn: Turn, info: CaseInfo) -> str:
     return "今天到期" if case.due == turn.today else f"还有{left}个工作日"
 
 
-async def _case(turn: Turn, act: Act) -> Reply:
-    info = await seen(turn, act["id"])
+async def opened(turn: Turn, id: int, more: int = 0) -> Reply:
+    """A case's page, if the speaker may see it; that it was looked at is on the record (R28)."""
+    info = await seen(turn, id)
     if info is None:
         return gone(turn)
     await looking.at_case(turn, info, "page")
     if info.undelivered and turn.speaker.role == "contact":
         await reached(turn, info)
         info = replace(info, undelivered=False)
-    return await page(turn, info, more=int(act.get("more", 0)))
+    return await page(turn, info, more=more)
+
+
+async def _case(turn: Turn, act: Act) -> Reply:
+    return await opened(turn, act["id"], int(act.get("more", 0)))
 
 
 async def _read(turn: Turn, act: Act) -> Reply:

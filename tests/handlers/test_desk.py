@@ -185,6 +185,39 @@ async def test_a_case_is_found_by_part_of_its_number_by_words_and_by_the_sound_o
 
 
 @on_sqlite
+@pytest.mark.parametrize(
+    "said", ["1号", "第1号", "0001", "0001号", "{number}", "/case 1号", "找案件 1号", "找案件：香满楼"]
+)
+async def test_a_case_is_found_in_one_message(street: Street, said: str) -> None:
+    info = await opened(street)
+    answer = await street.officer.says(said.format(number=info.number))
+    assert info.number in words_of(answer) and "香满楼" in words_of(answer)
+
+
+@on_sqlite
+async def test_a_bare_number_opens_the_case_and_one_that_is_not_there_is_said(street: Street) -> None:
+    info = await opened(street)
+    assert lead_of(await street.officer.says("0001")).startswith(info.number)
+    assert lead_of(await street.officer.says("0009")) == words.FOUND_NO_CASES
+
+
+@on_sqlite
+@pytest.mark.parametrize("said", ["找企业 香满楼", "/find 香满楼", "查企业香满楼"])
+async def test_an_enterprise_is_found_in_one_message(street: Street, said: str) -> None:
+    await opened(street)
+    assert "香满楼" in lead_of(await street.officer.says(said))
+
+
+@on_sqlite
+async def test_a_number_of_a_list_is_still_its_button(street: Street) -> None:
+    for _ in range(2):
+        await opened(street)
+    await street.officer.says("找案件")
+    await street.officer.says("香满楼")
+    assert "0001号" in lead_of(await street.officer.says("2"))
+
+
+@on_sqlite
 async def test_the_end_of_a_number_is_not_the_middle_of_another(street: Street) -> None:
     for _ in range(12):
         await opened(street)
