@@ -5,19 +5,32 @@ from __future__ import annotations
 import datetime as dt
 
 from handlers import answers, browse, published, understanding, words
-from handlers.messages import MAX_CHOICES, Act, Choice, Reply
+from handlers.messages import MAX_CHOICES, Act, Block, Choice, Reply
 from handlers.turn import Acts, Turn
 from knowledge.matching.matcher import Match, Result, scope_of
 from storage import questions
 
 KEPT_QUESTION = 300
+SHOWN_QUESTION = 20
 MENU = Choice(words.LABEL_MENU, {"do": "menu"})
 
 
 async def ask(turn: Turn, question: str, day: dt.date | None = None) -> Reply:
-    """Answer a question from what is published, or say honestly that nothing settles it; the question is noted (R51)."""
+    """Answer a question from what is published, or say honestly that nothing settles it; the question is noted (R51).
+
+    What only goes on from the question before (那要是第二次呢) and finds nothing by itself is offered together with that.
+    """
+    before = turn.state.get("question", "")
     result = find(turn, question, day)
-    return await worded(turn, result, question, day)
+    reply = await worded(turn, result, question, day)
+    if result.outcome != "none" or not before or not understanding.follows_on(question):
+        return reply
+    whole = f"{before[: KEPT_QUESTION - len(question) - 1]}，{question}"
+    if find(turn, whole, day).outcome == "none":
+        return reply
+    together = Choice(words.LABEL_TOGETHER, {"do": "ask", "q": whole} | ({"day": day.isoformat()} if day else {}))
+    note = Block("note", words.GOES_ON.format(question=answers.clipped(before, SHOWN_QUESTION)))
+    return Reply((*reply.blocks, note), (together, *reply.choices[: MAX_CHOICES - 1]), reply.files)
 
 
 def find(turn: Turn, question: str, day: dt.date | None = None) -> Result:

@@ -38,6 +38,7 @@ _THE_TEXT = re.compile(
     r"(?:一下|下)?(?:它|这个|这条|条款|文件|政策)?的?(?:原文|全文|出处|依据|原话|完整内容)(?:在哪里|在哪儿|在哪|是什么|呢|看看|看一下|给我|发我)?"
 )
 _CASE_NUMBER = re.compile(r"第?\d{1,5}号|0\d{3}|\S{0,12}[〔\[(（]20\d\d[〕\])）]\s*第?\d{1,5}号?")
+_FOLLOWS = re.compile(r"(?:那|那么|要是|如果|假如|还有|然后|再有).{2,14}")
 _PAST_DAY = re.compile(r"((?:19|20)\d\d)\s*年(?:\s*(\d{1,2})\s*月)?(?:\s*(\d{1,2})\s*[日号])?")
 
 
@@ -50,6 +51,11 @@ def edit_number(text: str) -> int | None:
     """The number in 修改第3项, 改第三步, 改3."""
     found = _EDIT.match(unicodedata.normalize("NFKC", text))
     return number_of(found.group(1)) if found else None
+
+
+def follows_on(text: str) -> bool:
+    """Whether a text may only be understood after the question before it: 那要是第二次呢, 如果是个体户呢."""
+    return bool(_FOLLOWS.fullmatch(text))
 
 
 def is_case_number(text: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from handlers import words
 from storage import questions
 from tests.people import World, lead_of, words_of
@@ -31,6 +33,27 @@ async def test_what_no_text_settles_is_said_so_and_a_person_is_offered(world: Wo
     async with world.database.reading() as session:
         listed = await questions.for_editors(session, world.clock.now() - dt.timedelta(days=1))
     assert [(row.question, row.outcome, row.wants_person) for row in listed] == [("明天会下雨吗", "none", True)]
+
+
+async def test_what_only_goes_on_from_the_question_before_is_offered_together_with_it(world: World) -> None:
+    owner = world.person()
+    await owner.says("残疾人开的店算困难企业吗")
+    answer = await owner.says("那下岗职工呢")
+    assert lead_of(answer) == "查无依据。"  # nothing is made out of half a question
+    assert "残疾人开的店算困难企业吗" in words_of(answer)
+    together = await owner.presses("连上一问")
+    assert "困难群体创业就业企业" in lead_of(together)
+
+
+@pytest.mark.parametrize(("before", "then"), [("", "那下岗职工呢"), ("残疾人开的店算困难企业吗", "明天会下雨吗")])
+async def test_nothing_is_put_together_without_a_question_before_or_with_another_one(
+    world: World, before: str, then: str
+) -> None:
+    owner = world.person()
+    if before:
+        await owner.says(before)
+    await owner.says(then)
+    assert "连上一问" not in owner.labels
 
 
 async def test_a_vague_question_is_asked_back_with_at_most_three_choices(world: World) -> None:
