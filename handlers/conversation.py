@@ -141,6 +141,8 @@ class Conversation:
             act = next((offered for _, offered in turn.state.get("offered") or [] if offered["do"] == "basis"), None)
         if act:
             return await self._act(turn, act)
+        if understanding.is_request_number(text):
+            return await self._act(turn, {"do": "requests", "number": text})
         if turn.speaker.office is not None and (found := self._sought(text)):
             return await self._act(turn, found)
         if CODE_LIKE.fullmatch(text) and invitations.fold_code(text):

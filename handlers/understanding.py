@@ -39,6 +39,7 @@ _THE_TEXT = re.compile(
 )
 _CASE_NUMBER = re.compile(r"第?\d{1,5}号|0\d{3}|\S{0,12}[〔\[(（]20\d\d[〕\])）]\s*第?\d{1,5}号?")
 _FOLLOWS = re.compile(r"(?:那|那么|要是|如果|假如|还有|然后|再有).{2,14}")
+_REQUEST_NUMBER = re.compile(r"\S{1,8}诉〔20\d\d〕\d{4,6}号")
 _PAST_DAY = re.compile(r"((?:19|20)\d\d)\s*年(?:\s*(\d{1,2})\s*月)?(?:\s*(\d{1,2})\s*[日号])?")
 
 
@@ -56,6 +57,11 @@ def edit_number(text: str) -> int | None:
 def follows_on(text: str) -> bool:
     """Whether a text may only be understood after the question before it: 那要是第二次呢, 如果是个体户呢."""
     return bool(_FOLLOWS.fullmatch(text))
+
+
+def is_request_number(text: str) -> bool:
+    """Whether a text is the whole number of a request: 鄂城诉〔2026〕0012号."""
+    return bool(_REQUEST_NUMBER.fullmatch(text))
 
 
 def is_case_number(text: str) -> bool:

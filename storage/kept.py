@@ -248,7 +248,7 @@ async def kept_about(session: AsyncSession, channel: str, chat: str, person: int
         questions=tuple(KeptQuestion(*row) for row in asked),
         drafts={part: value for part, value in json.loads(state or "{}").items() if part in DRAFTS and value},
         files=tuple(made.scalars()),
-        requests=tuple(await requests.of_chat(session, channel, chat, MOST_REQUESTS)),
+        requests=tuple(await requests.of_asker(session, channel, chat, limit=MOST_REQUESTS)),
         ratings=tuple(given),
         **theirs,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases import Series, next_number
@@ -171,10 +171,30 @@ async def request(session: AsyncSession, id: int, *, lock: bool = False) -> Requ
     return found[0] if found else None
 
 
-async def of_chat(session: AsyncSession, channel: str, chat: str, limit: int = 50) -> list[RequestInfo]:
-    """The requests of a chat, newest first."""
-    mine = (Request.channel == channel, Request.chat == chat)
-    return await _found(session, _all().where(*mine).order_by(Request.id.desc()).limit(limit))
+async def of_asker(
+    session: AsyncSession, channel: str, chat: str, person: int | None = None, limit: int = 50
+) -> list[RequestInfo]:
+    """The requests of a chat, and of a person in whichever chat they asked; newest first."""
+    mine = and_(Request.channel == channel, Request.chat == chat)
+    whose = or_(mine, Request.person == person) if person is not None else mine
+    return await _found(session, _all().where(whose).order_by(Request.id.desc()).limit(limit))
+
+
+async def answered(
+    session: AsyncSession, jurisdiction: str, department: str | None = None, limit: int = 200
+) -> list[RequestInfo]:
+    """What a department answered (``None``: all of a place), the newest first."""
+    statement = _all().where(Request.jurisdiction == jurisdiction, Request.first_answered.is_not(None))
+    if department is not None:
+        statement = statement.where(Request.department == department)
+    statement = statement.where(Request.state.not_in(OPEN))
+    return await _found(session, statement.order_by(Request.changed.desc(), Request.id.desc()).limit(limit))
+
+
+async def numbered(session: AsyncSession, number: str) -> RequestInfo | None:
+    """The request with a whole number: 鄂城诉〔2026〕0001号."""
+    found = await _found(session, _all().where(Request.number == number))
+    return found[0] if found else None
 
 
 async def in_hand(session: AsyncSession, channel: str, chat: str) -> RequestInfo | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.answers import short
 from handlers.browse import paged
 from handlers.cases.common import when
@@ -57,6 +59,9 @@ async def _who_asks(turn: Turn, info: RequestInfo) -> str:
     bound = await people.bindings_of(turn.session, info.person) if info.person else []
     firm = await enterprises.enterprise(turn.session, bound[0].enterprise) if bound else None
     return f"企业：{firm.name}" if firm else "访客提的" if info.person is None else "个人提的"
+
+
+ANSWERED = Choice(words.LABEL_ANSWERED, {"do": "requests", "answered": True})
 
 
 def way(label: str, act: str, info: RequestInfo, **more: object) -> Choice:
@@ -123,44 +128,50 @@ async def _course(turn: Turn, act: Act) -> Reply:
 
 
 async def _requests(turn: Turn, act: Act) -> Reply:
-    """诉求: for an office what waits for it, the overdue first; for anybody else what they asked themselves."""
+    """诉求: for an office what waits for it, the overdue first, or what it answered; else what the speaker asked."""
+    if act.get("number"):
+        found = await requests.numbered(turn.session, act["number"])
+        return await _request(turn, {"id": found.id}) if found else gone(turn)
     office = turn.speaker.office
     if office is None:
         return await _mine(turn, act)
     department = office.department if office.role == "officer" else None
-    found = await requests.queue(turn.session, office.jurisdiction, department)
-    if not found:
-        return await _mine(turn, act) if await _has_own(turn) else Reply.of(("lead", words.QUEUE_NONE), choices=[MENU])
-    return paged(
-        f"{words.QUEUE}（{len(found)}个）",
-        found,
-        act.get("page", 0),
-        lambda info: line(info, turn.today),
-        lambda info: info.question,
-        lambda info: {"do": "request", "id": info.id},
-        lambda n: {"do": "requests", "page": n},
-        None,
-    )
+    is_answered = bool(act.get("answered"))
+    of = requests.answered if is_answered else requests.queue
+    listed = await of(turn.session, office.jurisdiction, department)
+    if listed:
+        title = f"{words.ANSWERED if is_answered else words.QUEUE}（{len(listed)}个）"
+        return _list(turn, act, title, listed, [] if is_answered else [ANSWERED])
+    if not is_answered and await _own(turn, 1):
+        return await _mine(turn, act)
+    none = words.ANSWERED_NONE if is_answered else words.QUEUE_NONE
+    return Reply.of(("lead", none), choices=[MENU] if is_answered else [ANSWERED, MENU])
 
 
-async def _has_own(turn: Turn) -> bool:
-    return bool(await requests.of_chat(turn.session, turn.incoming.channel, turn.incoming.chat, 1))
+async def _own(turn: Turn, limit: int = 50) -> list[RequestInfo]:
+    where = turn.incoming
+    return await requests.of_asker(turn.session, where.channel, where.chat, turn.speaker.person, limit)
 
 
 async def _mine(turn: Turn, act: Act) -> Reply:
-    found = await requests.of_chat(turn.session, turn.incoming.channel, turn.incoming.chat)
+    found = await _own(turn)
     if not found:
         ask = Choice(words.LABEL_NEW, {"do": "person"})
         return Reply.of(("lead", words.MINE_NONE), ("text", words.MINE_NONE_NEXT), choices=[ask, MENU])
+    return _list(turn, act, words.MINE, found)
+
+
+def _list(turn: Turn, act: Act, title: str, found: Sequence[RequestInfo], extra: Sequence[Choice] = ()) -> Reply:
     return paged(
-        words.MINE,
+        title,
         found,
         act.get("page", 0),
         lambda info: line(info, turn.today),
         lambda info: info.question,
         lambda info: {"do": "request", "id": info.id},
-        lambda n: {"do": "requests", "page": n},
+        lambda n: {**act, "page": n},
         None,
+        extra=extra,
     )
 
 

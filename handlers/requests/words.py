@@ -39,6 +39,8 @@ MINE_NONE_NEXT = "有问题点“转人工”，编号登记，由部门的人�
 
 # the desk
 QUEUE = "待答复的诉求"
+ANSWERED = "答复过的诉求"
+ANSWERED_NONE = "还没有答复过诉求。"
 QUEUE_NONE = "没有待答复的诉求。"
 NEW = "新诉求：{number}。{day}前首次答复。"
 NEW_OPEN = "新诉求要分派：{number}。{day}前首次答复。"
@@ -157,6 +159,7 @@ LABEL_GIVE_BACK = "交还"
 LABEL_MOVE = "转部门"
 LABEL_ASSIGN = "分派"
 LABEL_REQUEST = "看诉求"
+LABEL_ANSWERED = "答复过的"
 LABEL_REQUESTS = "诉求"
 LABEL_NEW = "转人工"
 LABEL_SOLVED = "解决了"

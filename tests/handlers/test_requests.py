@@ -53,7 +53,7 @@ class Street:
 
     async def newest(self) -> RequestInfo:
         async with self.world.database.reading() as session:
-            return (await requests.of_chat(session, self.guest.channel, self.guest.chat))[0]
+            return (await requests.of_asker(session, self.guest.channel, self.guest.chat))[0]
 
 
 @pytest.fixture
@@ -265,7 +265,7 @@ async def test_asked_twice_it_is_one_request_and_the_number_is_told(street: Stre
     await street.guest.says(f"投诉：{QUESTION}")
     assert lead_of(await street.guest.presses("确认转交")) == words.ASKED_BEFORE.format(number=NUMBER)
     async with street.world.database.reading() as session:
-        assert len(await requests.of_chat(session, street.guest.channel, street.guest.chat)) == 1
+        assert len(await requests.of_asker(session, street.guest.channel, street.guest.chat)) == 1
 
 
 @on_sqlite
