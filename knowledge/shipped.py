@@ -32,10 +32,15 @@ def shipped_profiles() -> dict[str, Profile]:
     return load_model(DATA / "matching" / "model.json")
 
 
+def shipped_profile(name: str) -> Profile:
+    """The constants of one profile: those of the others are not read."""
+    return load_model(DATA / "matching" / "model.json", name)[name]
+
+
 def profile_for(entries: Sequence[Entry]) -> Profile:
     """The constants that suit given entries: bare texts, a few wordings each, or many."""
     wordings = sum(len(entry.aliases) for entry in entries) / max(len(entries), 1)
-    return shipped_profiles()["texts" if wordings < 0.5 else "few" if wordings < MANY_WORDINGS else "questions"]
+    return shipped_profile("texts" if wordings < 0.5 else "few" if wordings < MANY_WORDINGS else "questions")
 
 
 def shipped_sources() -> Iterator[tuple[str, Source, Path]]:
@@ -105,9 +110,7 @@ def shipped_library(language: Language | None = None) -> Library:
 
 def matcher_for(library: Library) -> Matcher:
     """An index over a library with the shipped constants."""
-    return Matcher(
-        library.entries, library.language.analyzer(), shipped_profiles()["questions"], library.language.outside
-    )
+    return Matcher(library.entries, library.language.analyzer(), shipped_profile("questions"), library.language.outside)
 
 
 def shipped_checks() -> Checks:

@@ -19,6 +19,7 @@ from knowledge.matching.cues import CONSEQUENCES, consequence_of, fits_consequen
 from knowledge.matching.entries import Entry
 from knowledge.matching.postings import Flags, Floats, Ints, Longs, Postings, Scores, Stack
 from knowledge.matching.tokens import Analyzer, Tokens, sound_of
+from knowledge.matching.translation import Translation
 
 FEATURES = (
     "surface",
@@ -56,9 +57,11 @@ FEATURES = (
     "family",
     "family_rel",
 )
+TRANSLATED = 2
+"""Features more, behind the others, where an index has a translation."""
 _ARTICLE_NUMBER = re.compile("第[〇零一二三四五六七八九十百千\\d]+条.*$")
 _POOL = {"words": 14, "chars": 14, "whole": 24, "alias": 16, "concept": 8}
-_SURFACE_POOL, _SOUND_POOL = 60, 16
+_SURFACE_POOL, _SOUND_POOL, _TRANSLATED_POOL = 60, 16, 16
 _NEAR = (0.35, 0.15, 0.0)
 _AT = {name: column for column, name in enumerate(FEATURES)}
 _SCORES = ("surface", *_POOL, "sound")
@@ -115,7 +118,14 @@ class Candidates:
 class Index:
     """Search structures over entries. Built once, read by any number of threads."""
 
-    def __init__(self, entries: Sequence[Entry], analyzer: Analyzer, outside: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        analyzer: Analyzer,
+        outside: Sequence[str] = (),
+        translation: Translation | None = None,
+    ) -> None:
+        self.translation = translation
         self.entries = tuple(entries)
         self.analyzer = analyzer
         self.rows = {entry.id: row for row, entry in enumerate(self.entries)}
@@ -183,6 +193,8 @@ class Index:
                 Postings(of(corpus.rows_of(Role.OUTSIDE)), len(outside), "cosine"),
             ]
         )
+        if self.translation is not None:
+            self._by_bodies = Stack([Postings((df, rows, once), size, "bm25")])
         del df, rows, once
         pairs = of(everything, terms_from=self._chars.first_pair)
         self._all = Postings(pairs, size, "idf")
@@ -222,17 +234,34 @@ class Index:
             views = {name: view * allowed for name, view in views.items()}
             surface_scores = surface_scores * allowed[self._owners]
             sound_scores = sound_scores * allowed[self._owners]
-        rows = self._pool(views, surface_scores, sound_scores)
+        translated = self._translated(tokens, allowed)
+        rows = self._pool(views, surface_scores, sound_scores, translated)
         share = known / total if total else 0.0
+        features = self._features(
+            rows, views, coverage[rows] / max(total, 1e-6), share, surface_scores, sound_scores, tokens, question
+        )
+        if translated is not None:
+            own = translated[rows]
+            more = (np.log1p(own), own / max(float(translated.max()), 1e-6))
+            features = np.column_stack([features, *more]).astype(np.float32)
         return Candidates(
             rows,
-            self._features(
-                rows, views, coverage[rows] / max(total, 1e-6), share, surface_scores, sound_scores, tokens, question
-            ),
+            features,
             share,
             tokens,
             float(outside.max()) if len(outside) else 0.0,
         )
+
+    def _translated(self, tokens: Tokens, allowed: Floats | None) -> Scores | None:
+        """How well the text of each row fits what a question becomes in the words of the law."""
+        if self.translation is None:
+            return None
+        wanted = self.translation.of(term for term in tokens.chars if len(term) == 2)
+        numbers = self._chars.numbers(list(wanted))
+        known = numbers >= 0
+        weights = np.fromiter(wanted.values(), np.float32, len(wanted))
+        scores = self._by_bodies.weighted(numbers[known], weights[known])
+        return scores if allowed is None else scores * allowed
 
     def _sounding_words(self, *counts: dict[str, int]) -> dict[tuple[str, ...], str]:
         """The most frequent word of the entries for each sequence of sounds."""
@@ -292,10 +321,14 @@ class Index:
                     return True
         return False
 
-    def _pool(self, views: dict[str, Scores], surface_scores: Scores, sound_scores: Scores) -> Ints:
+    def _pool(
+        self, views: dict[str, Scores], surface_scores: Scores, sound_scores: Scores, translated: Scores | None = None
+    ) -> Ints:
         """The rows that are best in any view; a row of the surface views is the owner of a surface."""
         chosen: list[Ints | Longs] = [_best(views[name], count) for name, count in _POOL.items()]
         chosen += [self._owners[_best(surface_scores, _SURFACE_POOL)], self._owners[_best(sound_scores, _SOUND_POOL)]]
+        if translated is not None:
+            chosen.append(_best(translated, _TRANSLATED_POOL))
         is_chosen = np.zeros(len(self.entries), bool)
         is_chosen[np.concatenate(chosen)] = True
         return is_chosen.nonzero()[0].astype(np.int32)

@@ -69,7 +69,7 @@ class Matcher:
     def __init__(
         self, entries: Sequence[Entry], analyzer: Analyzer, profile: Profile, outside: Sequence[str] = ()
     ) -> None:
-        self.index = Index(entries, analyzer, outside)
+        self.index = Index(entries, analyzer, outside, profile.translation)
         self._profile = profile
         self._from = np.asarray([e.valid_from.toordinal() if e.valid_from else 0 for e in self.index.entries], np.int32)
         self._to = np.asarray([e.valid_to.toordinal() if e.valid_to else 2**30 for e in self.index.entries], np.int32)

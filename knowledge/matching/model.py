@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.matching.index import FEATURES
+from knowledge.matching.index import FEATURES, TRANSLATED
 from knowledge.matching.postings import Floats
 from knowledge.matching.signals import SIGNALS, Signals
+from knowledge.matching.translation import Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class Calibrator:
 class Profile:
     """Constants for one kind of knowledge: entries with typical questions, or bare texts.
 
-    ``network`` gives candidates their order: a few networks trained from different seeds, in one.
+    ``network`` gives candidates their order: a few networks trained from different seeds, in one. With a
+    ``translation`` it looks at ``TRANSLATED`` features more.
     """
 
     network: Network
@@ -75,28 +77,45 @@ class Profile:
     right: Calibrator
     answer_at: float
     abstain_below: float
+    translation: Translation | None = None
 
 
 class ModelError(ValueError):
     """匹配参数文件与程序不一致，请重新训练或者恢复文件。"""
 
 
-def load_model(path: Path) -> dict[str, Profile]:
-    """Read the constants. Raises ``ModelError`` when they belong to other features than the program computes."""
+def load_model(path: Path, only: str = "") -> dict[str, Profile]:
+    """Read the constants, or those of one profile. A translation has a file of its own, which the profile names.
+
+    Raises ``ModelError`` when they belong to other features than the program computes, or a translation is none.
+    """
     data = json.loads(path.read_text(encoding="utf-8"))
     if tuple(data["features"]) != FEATURES:
         raise ModelError(ModelError.__doc__)
-    return {name: _profile(profile) for name, profile in data["profiles"].items()}
+    wanted = {only: data["profiles"][only]} if only else data["profiles"]
+    return {name: _profile(profile, path.parent) for name, profile in wanted.items()}
 
 
-def _profile(data: Mapping[str, Any]) -> Profile:
+def _profile(data: Mapping[str, Any], folder: Path) -> Profile:
+    network = _network(data["network"])
+    translation = _translation(folder / data["translation"]) if data.get("translation") else None
+    if len(network.mean) != len(FEATURES) + (TRANSLATED if translation else 0):
+        raise ModelError(ModelError.__doc__)
     return Profile(
-        _network(data["network"]),
+        network,
         _calibrator(data["in_scope"]),
         _calibrator(data["right"]),
         data["answer_at"],
         data["abstain_below"],
+        translation,
     )
+
+
+def _translation(path: Path) -> Translation:
+    try:
+        return Translation(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ModelError(ModelError.__doc__) from error
 
 
 def _network(data: Mapping[str, Sequence[Any]]) -> Network:

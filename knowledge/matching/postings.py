@@ -259,6 +259,16 @@ class Stack:
                 scores /= view.length_of(bag, weights)
         return found
 
+    def weighted(self, terms: Longs, weights: Floats) -> Scores:
+        """The score of every row of all views, one behind the other, for terms that each count as given.
+
+        At most ``BUDGET`` postings a view are read, those of the heaviest terms.
+        """
+        heaviest = np.argsort(-weights, kind="stable")
+        within = np.cumsum(self.df[terms[heaviest]]) <= BUDGET * len(self._views)
+        kept = heaviest[within]
+        return self._summed(terms[kept], weights[kept])
+
     def _summed(self, terms: Longs, weights: Floats) -> Scores:
         """The sums of the terms' values over the rows of all views, each term with its weight."""
         places = list(map(slice, self._starts[terms].tolist(), self._starts[terms + 1].tolist()))

@@ -96,3 +96,14 @@ def test_over_budget_the_most_frequent_terms_are_left_out(
     monkeypatch.setattr(postings, "BUDGET", 2)
     (scores,) = stack.scores(occurring.bag(["分期", "罚"]))
     assert np.flatnonzero(scores).tolist() == [0, 1]
+
+
+def test_terms_count_as_they_are_weighted_and_over_budget_the_lightest_are_left_out(
+    occurring: Occurrences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = Stack([Postings(occurring.in_rows(np.arange(5, dtype=np.int32)), 5, "idf")])
+    terms, weights = occurring.numbers(["分期", "罚款"]), np.asarray([1, 3], np.float32)
+    (one,), (other,) = (stack.scores(occurring.bag([term])) for term in ("分期", "罚款"))
+    np.testing.assert_allclose(stack.weighted(terms, weights), one + 3 * other, rtol=1e-6)
+    monkeypatch.setattr(postings, "BUDGET", 2)
+    np.testing.assert_allclose(stack.weighted(terms, weights), 3 * other, rtol=1e-6)
