@@ -47,16 +47,19 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Status and content of the answer. Raises ``TimedOut`` or ``NetworkError``; no redirect is followed."""
+        """Status and content of the answer. Raises ``TimedOut`` or ``NetworkError``; no redirect is followed.
+
+        The time for reading is that of silence: a large file may take longer, as long as something comes.
+        """
         reading = self._read_timeout if isinstance(read_timeout, DefaultValue) else read_timeout
         has_files = request_data is not None and request_data.contains_files
-        total = None if reading is None else CONNECT_WITHIN + reading + (UPLOAD_WITHIN if has_files else 0.0)
+        silence = None if reading is None else reading + (UPLOAD_WITHIN if has_files else 0.0)
         try:
             async with self._open().request(
                 method,
                 url,
                 data=_body(request_data),
-                timeout=aiohttp.ClientTimeout(total=total, connect=CONNECT_WITHIN),
+                timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_WITHIN, sock_read=silence),
                 allow_redirects=False,
                 proxy=proxy_to(urlsplit(url)[:2]),
             ) as answer:

@@ -24,7 +24,16 @@ async def server() -> AsyncIterator[TestServer]:
     async def away(_: web.Request) -> web.Response:
         raise web.HTTPFound("http://127.0.0.1:1/elsewhere")
 
+    async def slow(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        for _ in range(8):  # longer together than the silence that is borne
+            await answer.write(b"x" * 1000)
+            await asyncio.sleep(0.03)
+        return answer
+
     application = web.Application()
+    application.router.add_get(f"/file/bot{TOKEN}/slow", slow)
     application.router.add_post(f"/bot{TOKEN}/hangs", hangs)
     application.router.add_post(f"/bot{TOKEN}/away", away)
     made = TestServer(application, host="127.0.0.1")
@@ -41,9 +50,13 @@ async def request_() -> AsyncIterator[AiohttpRequest]:
 
 
 async def test_a_server_that_does_not_answer_is_timed_out(server: TestServer, request_: AiohttpRequest) -> None:
-    request_._read_timeout = -4.9  # with the time for connecting: a tenth of a second
     with pytest.raises(TimedOut):
         await request_.do_request(str(server.make_url(f"/bot{TOKEN}/hangs")), "POST")
+
+
+async def test_what_comes_slowly_comes_whole(server: TestServer, request_: AiohttpRequest) -> None:
+    status, content = await request_.do_request(str(server.make_url(f"/file/bot{TOKEN}/slow")), "GET")
+    assert (status, len(content)) == (200, 8 * 1000)
 
 
 async def test_no_redirect_is_followed(server: TestServer, request_: AiohttpRequest) -> None:
