@@ -62,7 +62,10 @@ def may_hand_in(case: Case) -> bool:
 def to_hand_in(case: Case) -> Listed:
     """The promises of which evidence may be handed in by itself; none where all of it goes together anyway."""
     found = running_promises(case)
-    return listed(found) if len(found) > 1 or (found and case.stage == "passed") else []
+    if not (len(found) > 1 or (found and case.stage == "passed")):
+        return []
+    apart = {promise.id for promise in found if promise.kind == "redress"}
+    return [[id, label, text + words.APART if id in apart else text] for id, label, text in listed(found)]
 
 
 def evidence_steps(given: Mapping[str, Any]) -> tuple[Step, ...]:

@@ -99,6 +99,7 @@ WHICH_EVIDENCE = "是哪一条承诺的材料？"
 WHICH_PASS = "通过哪些？"  # noqa: S105 - a question
 WHICH_RETURN = "退回哪些？"
 WHICH_SEVERAL = "是哪几条？"
+APART = "（单独交，不在“全部”里）"
 ALL_OF_THEM = "全部"
 SOME_OF_THEM = "选几条"
 NOT_WAITING = "没有在等复核的材料。"
