@@ -38,6 +38,14 @@ def _in_force(turn: Turn, info: AnswerInfo) -> list[str]:
     return [cite for cite in info.cites if may_rest_on(turn.library, cite, info.jurisdiction)]
 
 
+def _answers_now(turn: Turn, info: AnswerInfo) -> str | None:
+    """What the question is answered with today, where a text settles it: that will go on standing first (R51)."""
+    found = turn.knowledge.matcher.search(info.question, day=turn.today, jurisdiction=info.jurisdiction)
+    if found.outcome != "answer":
+        return None
+    return cited(turn.library.citation(found.matches[0].entry.id))
+
+
 def card(turn: Turn, info: AnswerInfo, lead: str = "") -> Reply:
     """The question, the answer and beside it the words that it rests on, with what legal may do now."""
     basis: list[tuple[BlockKind, str]] = []
@@ -45,6 +53,7 @@ def card(turn: Turn, info: AnswerInfo, lead: str = "") -> Reply:
         basis.append(("quote", basis_words(turn.library, cite, info.question + info.text, QUOTED)))
         basis.append(("citation", cited(turn.library.citation(cite))))
         basis.append(("note", rests_on_sample(turn.library, cite)))
+    now = _answers_now(turn, info) if info.state == "proposed" else None
     day = day_words((info.reviewed or info.at).astimezone(CHINA).date())
     lines = f"问：{info.question}\n答：{info.text}\n{info.department}，{words.ANSWER_STATES[info.state]}，{day}"
     return Reply.of(
@@ -53,6 +62,7 @@ def card(turn: Turn, info: AnswerInfo, lead: str = "") -> Reply:
         *basis,
         ("note", "" if basis else words.BASIS_GONE),
         ("note", info.reason or ""),
+        ("note", words.ANSWERED_NOW.format(what=now) if now else ""),
         choices=[*_ways(turn, info), MENU],
     )
 

@@ -39,6 +39,7 @@ MINE_NONE_NEXT = "有问题点“转人工”，编号登记，由部门的人�
 
 # the desk
 QUEUE = "待答复的诉求"
+ANSWERED_NOW = "现在问这一句，已经答得出：{what}。公布以后仍先给这一条，公开答复在它下面。"
 ANSWERED = "答复过的诉求"
 ANSWERED_NONE = "还没有答复过诉求。"
 QUEUE_NONE = "没有待答复的诉求。"

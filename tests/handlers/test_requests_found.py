@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from handlers.requests import words
 from storage import chats, people, requests
+from storage.tables import Answer
 from tests.handlers.test_permissions import presses_act
-from tests.handlers.test_requests import HEALTH, Street, answered, registered, street  # noqa: F401 - a fixture
+from tests.handlers.test_requests import HEALTH, Street, answered, proposed, registered, street  # noqa: F401 - a fixture
 from tests.people import lead_of, words_of
 
 BOTH = pytest.mark.parametrize("said", ["诉求", "{number}"])
@@ -58,3 +60,19 @@ async def test_r1_another_department_has_not_answered_it(street: Street) -> None
     other = await street.world.office("officer", chat="o2", name="郑示例", department=HEALTH + "二")
     await other.says("诉求")
     assert lead_of(await other.presses("答复过的")) == words.ANSWERED_NONE
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"), [("来检查的人没亮证，怎么办", True), ("夜里能不能借用门口的公共雨棚", False)]
+)
+async def test_r51_legal_is_told_that_a_text_answers_the_question_already(
+    street: Street,  # noqa: F811
+    question: str,
+    is_told: bool,
+) -> None:
+    await proposed(street)
+    async with street.world.database.transaction() as session:
+        await session.execute(update(Answer).values(question=question))
+    await street.legal.says("待审答复")
+    card = words_of(await street.legal.presses("1"))
+    assert ("已经答得出：《" in card) == is_told
