@@ -24,7 +24,7 @@ from bot.cli_house import flow_app, invite, register, tidy
 from bot.cli_papers import papers_app
 from bot.cli_record import audit_app, clock
 from bot.reading_log import read_log
-from bot.settings import SettingError, Settings, load_settings, unknown_settings
+from bot.settings import SettingError, Settings, check_places, load_settings, unknown_settings
 from handlers.conversation import CHINA, Knowledge
 from knowledge.evaluation import detail, read_entries, read_question_set, score, summary
 from knowledge.findings import RefusedFile
@@ -78,6 +78,7 @@ def serve(
     chosen = {part.strip() for part in parts.split(",") if part.strip()} or set(PARTS)
     if unknown := chosen - set(PARTS):
         raise typer.BadParameter(f"没有“{'、'.join(sorted(unknown))}”，有：{'、'.join(PARTS)}", param_hint="--parts")
+    check_places(settings)
 
     async def work() -> None:
         service = App(settings, parts=chosen)

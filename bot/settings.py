@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
+import tempfile
 from collections.abc import Iterable
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -26,7 +29,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(
         SecretStr("sqlite:///var/rongcuo.db"), description="数据库：sqlite:///路径 或者 postgresql://用户:密码@主机/库"
     )
-    host: str = Field("127.0.0.1", description="网页监听的地址")
+    host: str = Field("127.0.0.1", min_length=1, description="网页监听的地址")
     port: int = Field(8080, ge=0, le=65535, description="网页监听的端口")
     public_url: str = Field("", description="对外的网址，如 https://例子；以 https 开头时 Cookie 只走加密连接")
     proxies: str = Field(
@@ -65,7 +68,7 @@ class Settings(BaseSettings):
     keep_files_days: int = Field(7, ge=0, description="导出文件、二维码图片保留几天，0 为一直保留")
     keep_codes_days: int = Field(30, ge=0, description="用过或者过期的码保留几天，0 为一直保留")
     keep_drafts_days: int = Field(7, ge=0, description="没有填完的内容保留几天，0 为一直保留")
-    files: str = Field("var/files", description="收到的照片和文件放在哪个文件夹；几个进程要共用")
+    files: str = Field("var/files", min_length=1, description="收到的照片和文件放在哪个文件夹；几个进程要共用")
     templates: str = Field("", description="本单位的文书模板放在哪个文件夹；不设就用自带的")
     demo: bool = Field(False, description="演示模式：有虚构的人员、企业和演示座位")
     publish_shipped: bool = Field(True, description="启动时公布随程序附带的文件和清单")
@@ -131,6 +134,27 @@ class Settings(BaseSettings):
     @property
     def is_secure(self) -> bool:
         return self.public_url.startswith("https://")
+
+
+def check_places(settings: Settings) -> None:
+    """What a service needs of the machine before it starts: a folder that can be written, templates, an address of its own.
+
+    Raises ``SettingError`` naming the setting.
+    """
+    try:
+        Path(settings.files).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.files):
+            pass
+    except OSError as error:
+        raise SettingError(f"设置 RONGCUO_FILES 不对：文件夹建不了，或者不能写：{settings.files}") from error
+    if settings.templates and not Path(settings.templates).is_dir():
+        raise SettingError(f"设置 RONGCUO_TEMPLATES 不对：没有这个文件夹：{settings.templates}")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(settings.host, 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as tried:
+            tried.bind(address)
+    except OSError as error:
+        raise SettingError(f"设置 RONGCUO_HOST 不对：不是这台机器的地址：{settings.host}") from error
 
 
 def unknown_settings(environment: Iterable[str]) -> list[str]:

@@ -238,6 +238,22 @@ def test_a_broken_setting_is_one_chinese_line(name: str, value: str, said: str, 
     assert "secret words" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RONGCUO_FILES", "/dev/null/files"),
+        ("RONGCUO_FILES", "/proc"),
+        ("RONGCUO_FILES", ""),
+        ("RONGCUO_TEMPLATES", "/nowhere/templates"),
+        ("RONGCUO_HOST", ""),
+        ("RONGCUO_HOST", "192.0.2.7"),
+        ("RONGCUO_HOST", "no such host"),
+    ],
+)
+def test_a_place_that_a_service_cannot_have_is_named_before_it_starts(name: str, value: str, line: Line) -> None:
+    assert_one_line(line("serve", **{name: value}), name)
+
+
 def test_a_mistyped_setting_is_named_with_the_one_that_was_meant() -> None:
     assert unknown_settings(["RONGCUO_PROT", "RONGCUO_PORT", "PATH"]) == [
         "没有设置 RONGCUO_PROT，是不是 RONGCUO_PORT？"
