@@ -30,15 +30,11 @@ import psutil
 from threadpoolctl import threadpool_limits
 
 from benchmarks.peers import ROOT, STARD, documents_of, only_pairs, profile_for, tantivy_over
-from bot.logs import set_up_logs
-from bot.metrics import Metrics
-from bot.publisher import Publisher, publish_shipped
 from knowledge.evaluation import read_entries
 from knowledge.matching.entries import Entry
 from knowledge.matching.matcher import Matcher
 from knowledge.shipped import matcher_for, shipped_language, shipped_library
 from knowledge.yaml_data import read_yaml
-from storage.database import Database
 
 HELD_OUT = Path(__file__).parent / "data" / "held_out.yaml"
 LARGE = 100_000
@@ -155,6 +151,10 @@ def cold() -> dict[str, Any]:
 
 async def _published(url: str, *, fill: bool) -> float:
     """Seconds until what is published in a database can be asked, as every process of the program begins."""
+    from bot.metrics import Metrics  # here, so that the processes whose memory is told do not hold the program, too
+    from bot.publisher import Publisher, publish_shipped
+    from storage.database import Database
+
     database = Database(url)
     if fill:
         await database.upgrade()
@@ -168,6 +168,8 @@ async def _published(url: str, *, fill: bool) -> float:
 
 def served(file: str) -> dict[str, Any]:
     """In a fresh process, after the imports: until what a database holds can be asked."""
+    from bot.logs import set_up_logs
+
     set_up_logs("error", "text")
     return {"served_s": round(asyncio.run(_published(f"sqlite:///{file}", fill=False)), 3)}
 
