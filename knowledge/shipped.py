@@ -9,6 +9,7 @@ from knowledge.checks.criteria import Checks, load_checks
 from knowledge.documents import Source, parse_document
 from knowledge.files import read_lines
 from knowledge.findings import Finding, RefusedFile, has_errors
+from knowledge.garbage import uncollected
 from knowledge.industries import Industries, read_industries
 from knowledge.language import Language, load_language
 from knowledge.library import Collection, Library
@@ -22,6 +23,7 @@ DATA = Path(__file__).parent / "data"
 MANY_WORDINGS = 6
 
 
+@uncollected()
 def shipped_language() -> Language:
     """Dictionary, thesaurus, glossary and topics. Raises ``DataError``."""
     return load_language(DATA / "language")
@@ -95,6 +97,7 @@ def read_collection(
     return collection, findings
 
 
+@uncollected()
 def shipped_collections() -> list[Collection]:
     """Every shipped collection with its typical questions. Raises ``RefusedFile`` or ``DataError``."""
     return [
@@ -108,6 +111,7 @@ def shipped_library(language: Language | None = None) -> Library:
     return Library(shipped_collections(), language or shipped_language())
 
 
+@uncollected()
 def matcher_for(library: Library) -> Matcher:
     """An index over a library with the shipped constants."""
     return Matcher(library.entries, library.language.analyzer(), shipped_profile("questions"), library.language.outside)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import re
 from collections import Counter
@@ -14,6 +13,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
 
+from knowledge.garbage import uncollected
 from knowledge.matching.corpus import Corpus, Role
 from knowledge.matching.cues import CONSEQUENCES, consequence_of, fits_consequence, is_of_type, may_be_of_type, type_of
 from knowledge.matching.entries import Entry
@@ -129,13 +129,8 @@ class Index:
         self.entries = tuple(entries)
         self.analyzer = analyzer
         self.rows = {entry.id: row for row, entry in enumerate(self.entries)}
-        was_collecting = gc.isenabled()
-        gc.disable()  # a hundred thousand short-lived tuples, none of them in a cycle
-        try:
+        with uncollected():  # a hundred thousand short-lived tuples, none of them in a cycle
             self._build(len(self.entries), outside)
-        finally:
-            if was_collecting:
-                gc.enable()
         self._of_entries = np.asarray(
             [
                 [bool(entry.aliases) for entry in self.entries],
