@@ -13,7 +13,7 @@ BOTS = {"rongcuo": OURS}
 
 def sections() -> list[str]:
     """Those that were measured."""
-    made = (sizes(), large(), chats(), memory(), forms())
+    made = (sizes(), firm_names(), large(), chats(), memory(), forms())
     return [part for parts in made for part in parts]
 
 
@@ -103,6 +103,21 @@ def chats() -> list[str]:
         f"一个进程开着 {one['chats']:,} 个页面的事件流：内存 {one['memory_alone_mb']:.0f} → {one['memory_open_mb']:.0f} MB（每个 "
         f"{one['kb_a_chat']:.0f} KB），没人说话时多用一个核的 {one['idle_cpu_share']:.1%}。这时提问，到答复显示出来，中位 "
         f"{one['answer_p50_ms']:.0f} 毫秒，最慢 {one['answer_most_ms']:.0f} 毫秒。",
+    ]
+
+
+def firm_names() -> list[str]:
+    kept = read_results("firm_names")
+    if kept is None:
+        return []
+    one = kept["figures"]
+    enterprise, message = one["enterprise"], one["message"]
+    return [
+        "## 一句话巡查，名录里有十万家企业",
+        f"`python -m benchmarks.firm_names`，{in_words(kept['surroundings'])}",
+        f"{one['firms']:,} 家，建索引 {one['build_s']} 秒，多用 {one['memory_mb']} MB。读完整的一条（企业、问题、程度、期限、红线），处理器时间 "
+        f"p50 {message['p50_ms']} 毫秒，p99 {message['p99_ms']}，最慢 {message['most_ms']}；其中认企业 p50 {enterprise['p50_ms']}，"
+        f"p99 {enterprise['p99_ms']}。",
     ]
 
 
