@@ -29,10 +29,10 @@ browser: ## 缺少 Chromium 时装上（Debian）
 	@sh .ci/browser
 
 test: $(STAMP) browser ## 跑全部测试
-	@$(PY) -m pytest -n $(or $(WORKERS),2) --dist loadfile
+	@$(PY) -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
 
 test-all: $(STAMP) browser ## 一条不漏：对话在两种数据库上全跑，文书排版成图，杀进程
-	@EVERYTHING=1 $(PY) -m pytest -n $(or $(WORKERS),2) --dist loadfile
+	@EVERYTHING=1 $(PY) -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## 代码风格和楼层
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/lint-imports
