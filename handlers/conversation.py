@@ -22,6 +22,8 @@ IMPATIENCE = 5.0  # seconds within which the same button pressed again is the sa
 MENU = Choice(words.LABEL_MENU, {"do": "menu"})
 SHORTEST_QUESTION = 5
 CODE_LIKE = re.compile(r"(?=.*\d)[0-9A-Za-z]{5}[- ]?[0-9A-Za-z]{5}")
+_NAMED = re.compile(r"(?P<what>\S{3})(?: |\s?[：:]\s?)(?P<which>.+)")
+"""找企业 好味道: without a mark between them it may be a question (查企业要提前通知吗)."""
 _WAYS_OUT = ("menu",)
 _ANSWERS = ("flow_set", "flow_tick", "flow_cancel", "flow_submit")
 Said = Reply | list[Reply] | None
@@ -158,12 +160,12 @@ class Conversation:
         return await self._asked(turn, text)
 
     def _sought(self, text: str) -> Act | None:
-        """What an officer looks for in one message: 找企业 好味道, 找案件12号, or the bare number of a case."""
+        """What an officer looks for in one message: 找企业 好味道, 找案件：12号, or the bare number of a case."""
         if understanding.is_case_number(text):
             return {**menus.FIND_CASE.act, "words": text, "opens": True}
-        word = next((word for word in self._finding if text.startswith(word)), "")
-        words_meant = text[len(word) :].strip(" ：:，,")
-        return {**self._finding[word], "words": words_meant} if word and words_meant else None
+        named = _NAMED.fullmatch(text)
+        act = self._finding.get(named["what"]) if named else None
+        return {**act, "words": named["which"]} if named and act else None
 
     async def _asked(self, turn: Turn, text: str) -> Said:
         """A question; in the middle of a flow only what asks something, or what is surely answered, is taken for one."""

@@ -134,6 +134,11 @@ def _all() -> Select[Request, str]:
     )
 
 
+def _of_office(jurisdiction: str, department: str | None) -> Select[Request, str]:
+    mine = [Request.jurisdiction == jurisdiction]
+    return _all().where(*mine, *([Request.department == department] if department is not None else []))
+
+
 async def _found(session: AsyncSession, statement: Select[Request, str]) -> list[RequestInfo]:
     return [_info(row, name) for row, name in (await session.execute(statement)).all()]
 
@@ -184,10 +189,9 @@ async def answered(
     session: AsyncSession, jurisdiction: str, department: str | None = None, limit: int = 200
 ) -> list[RequestInfo]:
     """What a department answered (``None``: all of a place), the newest first."""
-    statement = _all().where(Request.jurisdiction == jurisdiction, Request.first_answered.is_not(None))
-    if department is not None:
-        statement = statement.where(Request.department == department)
-    statement = statement.where(Request.state.not_in(OPEN))
+    statement = _of_office(jurisdiction, department).where(
+        Request.first_answered.is_not(None), Request.state.not_in(OPEN)
+    )
     return await _found(session, statement.order_by(Request.changed.desc(), Request.id.desc()).limit(limit))
 
 
@@ -207,9 +211,7 @@ async def queue(
     session: AsyncSession, jurisdiction: str, department: str | None = None, limit: int = 200
 ) -> list[RequestInfo]:
     """What a department owes an answer to (``None``: all of a place), the longest overdue first."""
-    statement = _all().where(Request.jurisdiction == jurisdiction, Request.state.in_(OPEN))
-    if department is not None:
-        statement = statement.where(Request.department == department)
+    statement = _of_office(jurisdiction, department).where(Request.state.in_(OPEN))
     return await _found(session, statement.order_by(Request.due, Request.id).limit(limit))
 
 

@@ -202,10 +202,17 @@ async def test_a_bare_number_opens_the_case_and_one_that_is_not_there_is_said(st
 
 
 @on_sqlite
-@pytest.mark.parametrize("said", ["找企业 香满楼", "/find 香满楼", "查企业香满楼"])
+@pytest.mark.parametrize("said", ["找企业 香满楼", "/find 香满楼", "查企业：香满楼"])
 async def test_an_enterprise_is_found_in_one_message(street: Street, said: str) -> None:
     await opened(street)
     assert "香满楼" in lead_of(await street.officer.says(said))
+
+
+@on_sqlite
+@pytest.mark.parametrize("asked", ["查企业要提前通知吗", "滑法政办[2022]17号", "鄂城政办〔2026〕12号"])
+async def test_an_officers_question_and_the_number_of_a_document_are_no_search(street: Street, asked: str) -> None:
+    assert words.FOUND_NO_CASES not in (answer := words_of(await street.officer.says(asked)))
+    assert words.FIND_NOTHING not in answer
 
 
 @on_sqlite
