@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.matching.tokens import Analyzer
-from knowledge.yaml_data import DataError, Node, load_yaml
-
-_WORD_LINE = r"\S++ [0-9]++"
+from knowledge.word_list import read_words
+from knowledge.yaml_data import Node, load_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Language:
 
 def load_language(folder: Path) -> Language:
     """Load and check the language data. Raises ``DataError`` naming file, line and what would be right."""
-    words = _read_words(folder / "words.txt")
+    words = read_words(folder / "words.txt")
     terms = tuple(
         line.strip() for line in (folder / "dictionary.txt").read_text(encoding="utf-8").splitlines() if line.strip()
     )
@@ -75,17 +73,6 @@ def load_language(folder: Path) -> Language:
         _add_synonyms(synonyms, load_yaml(folder / file))
     outside = tuple(str(node.value) for node in load_yaml(folder / "outside.yaml").items())
     return Language(words, (*terms, *names), synonyms, glossary, topics, outside)
-
-
-def _read_words(path: Path) -> dict[str, int]:
-    """Words with frequencies, one a line. Raises ``DataError``."""
-    text = path.read_text(encoding="utf-8")
-    if not re.fullmatch(f"({_WORD_LINE}\n)*+", text):  # tens of thousands of lines: each is looked at only then
-        for number, line in enumerate(text.splitlines(), 1):
-            if not re.fullmatch(_WORD_LINE, line):
-                raise DataError(path, number, "每行应为“词 频次”")
-    fields = text.split()
-    return dict(zip(fields[::2], map(int, fields[1::2]), strict=True))
 
 
 def _add_synonyms(synonyms: dict[str, str], groups: Node) -> None:

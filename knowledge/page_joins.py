@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from pathlib import Path
 
 from knowledge.text import CJK
+from knowledge.word_list import COMMON_WORDS, read_words
 
-_WORDS = Path(__file__).parent / "data" / "language" / "words.txt"
 _LONGEST = 8
-
-
-@cache
-def _words() -> frozenset[str]:
-    return frozenset(line.partition(" ")[0] for line in _WORDS.read_text(encoding="utf-8").splitlines())
 
 
 def page_join_overlap(before: str, after: str) -> int:
@@ -40,4 +33,5 @@ def _same_character(before: str, after: str) -> bool:
 
 def _begins_word(after: str) -> bool:
     """Whether a common word starts here, or the doubled character is a word itself (人人, 天天)."""
-    return any(after[:length] in _words() for length in (2, 3, 4)) or after[0] * 2 in _words()
+    words = read_words(COMMON_WORDS)
+    return any(after[:length] in words for length in (2, 3, 4)) or after[0] * 2 in words

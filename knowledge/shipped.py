@@ -11,6 +11,7 @@ from knowledge.files import read_lines
 from knowledge.findings import Finding, RefusedFile, has_errors
 from knowledge.garbage import uncollected
 from knowledge.industries import Industries, read_industries
+from knowledge.kept_reading import read_or_kept
 from knowledge.language import Language, load_language
 from knowledge.library import Collection, Library
 from knowledge.lists import read_list
@@ -21,6 +22,7 @@ from knowledge.yaml_data import DataError, Node, load_yaml
 
 DATA = Path(__file__).parent / "data"
 MANY_WORDINGS = 6
+_FOLDERS = ("policies", "catalogs", "questions")
 
 
 @uncollected()
@@ -98,8 +100,14 @@ def read_collection(
 
 
 @uncollected()
-def shipped_collections() -> list[Collection]:
+def shipped_collections() -> Sequence[Collection]:
     """Every shipped collection with its typical questions. Raises ``RefusedFile`` or ``DataError``."""
+    files = (path for folder in _FOLDERS for path in (DATA / folder).rglob("*") if path.is_file())
+    return read_or_kept(files, read_shipped)
+
+
+def read_shipped() -> list[Collection]:
+    """The shipped collections as their files say now. Raises ``RefusedFile`` or ``DataError``."""
     return [
         read_collection(kind, source, path, read_questions(DATA / "questions" / f"{source.id}.yaml"))[0]
         for kind, source, path in shipped_sources()

@@ -33,7 +33,8 @@ except ImportError:  # a build of PyYAML without libyaml
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 50
-_NULLS = ("", "~", "null", "Null", "NULL")
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_NO_TAG = (None, "", "!")
 Parsed = TypeVar("Parsed")
 # What the parser says of the commonest slips, in words an editor of these files understands.
 _IN_CHINESE = (
@@ -133,17 +134,17 @@ def _events(path: Path, text: str) -> Iterator[Event]:
     """
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise DataError(path, _line(event), f"嵌套太深，不超过 {MAX_DEPTH} 层")
         if isinstance(event, NodeEvent):
-            if (getattr(event, "tag", None) or "!").strip("!"):
-                raise DataError(path, _line(event), "YAML 格式不对：不能用 ! 开头的类型标记")
             if event.anchor is not None or isinstance(event, AliasEvent):
                 raise DataError(path, _line(event), "不用别名（& 和 *），请写出全文；文字以 & 或者 * 开头的应加引号")
+            if getattr(event, "tag", None) not in _NO_TAG:
+                raise DataError(path, _line(event), "YAML 格式不对：不能用 ! 开头的类型标记")
+            if isinstance(event, CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise DataError(path, _line(event), f"嵌套太深，不超过 {MAX_DEPTH} 层")
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
         yield event
 
 
@@ -235,8 +236,8 @@ def _nodes(path: Path, text: str) -> Node:
 def _node(path: Path, event: Event, events: Iterator[Event]) -> Node:
     """The value that starts with an event; what belongs to it is taken from ``events``."""
     line = _line(event)
-    if isinstance(event, ScalarEvent):
-        return Node(path, line, None if event.implicit[0] and event.value in _NULLS else event.value)
+    if isinstance(event, ScalarEvent):  # most of them are
+        return Node(path, line, None if event.value in _NULLS and event.implicit[0] else event.value)
     if isinstance(event, SequenceStartEvent):
         members = []
         while not isinstance(member := next(events), SequenceEndEvent):

@@ -265,7 +265,7 @@ class Index:
             total.update(part)
         out: dict[tuple[str, ...], str] = {}
         for word, _ in total.most_common():
-            if 2 <= len(word) <= 5 and word in self.analyzer.known_words:
+            if len(word) <= 5 and self.analyzer.is_word(word):
                 out.setdefault(tuple(map(sound_of, word)), word)
         return out
 
@@ -287,11 +287,7 @@ class Index:
             for length in (5, 4, 3, 2) if any(odd[start : start + 4]) else ():
                 piece = text[start : start + length]
                 # a pair of characters that no entry has, in what is no word itself
-                if (
-                    len(piece) < length
-                    or not any(odd[start : start + length - 1])
-                    or piece in self.analyzer.known_words
-                ):
+                if len(piece) < length or not any(odd[start : start + length - 1]) or self.analyzer.is_word(piece):
                     continue
                 word = self._by_sound.get(tuple(sounds[start : start + length]))
                 if word and word != piece and not self._breaks_word(text, start, word):
@@ -312,7 +308,7 @@ class Index:
             at = start + offset
             if text[at] != char:
                 around = (text[max(at - 1, 0) : at + 1], text[at : at + 2])
-                if any(self._are_known([pair for pair in around if pair in self.analyzer.known_words])):
+                if any(self._are_known([pair for pair in around if self.analyzer.is_word(pair)])):
                     return True
         return False
 

@@ -72,8 +72,8 @@ class Analyzer:
         self._synonyms = dict(synonyms or {})
         self._simplify = opencc.OpenCC("t2s").convert
         self.domain_words = frozenset(word for word in (*terms, *self._synonyms) if len(word) >= 2)
-        self.known_words = self.domain_words | {word for word in words if len(word) >= 2}
         self._tokenizer = _tokenizer(words, [*terms, *self._synonyms])
+        self._frequencies: Mapping[str, int] = self._tokenizer.FREQ
         self.segmenter = Segmenter(self._tokenizer.FREQ, self._tokenizer.total)
         self._longest = max((len(word) for word in self._synonyms), default=0)
         self._starts = frozenset(word[:2] for word in self._synonyms)
@@ -123,8 +123,12 @@ class Analyzer:
             part
             for length in (2, 3)
             for start in range(len(word) - length + 1)
-            if (part := word[start : start + length]) in self.known_words and part != word
+            if self.is_word(part := word[start : start + length]) and part != word
         ]
+
+    def is_word(self, word: str) -> bool:
+        """Whether the dictionary or the field has a word of two characters or more."""
+        return len(word) >= 2 and self._frequencies.get(word, 0) > 0
 
     def _concepts(self, pieces: Sequence[str]) -> list[str]:
         """The concepts whose everyday or legal names occur in the text, longest first, without overlaps."""
@@ -165,18 +169,16 @@ def _tokenizer(words: Mapping[str, int], terms: Iterable[str]) -> jieba.Tokenize
     """A jieba tokenizer filled directly, without its cache file and its global state."""
     frequencies = dict(words)
     total = sum(words.values())
-    least = 1 / total
-    share = {char: max(count, 1) / total for char, count in words.items() if len(char) == 1}
     long_terms = [term for term in terms if len(term) >= 2]
+    share = {char: words.get(char, 1) / total for char in set("".join(long_terms))}
     for term in long_terms:
         # as likely as its parts together, and a little more, so that it stays whole
-        parts = math.prod([share.get(char, least) for char in term])
+        parts = math.prod(map(share.__getitem__, term))
         frequencies[term] = max(frequencies.get(term, 0), int(parts * total) + 1, 120)
-    for word in (*words, *long_terms):
-        end = len(word) - 1
-        while end and word[:end] not in frequencies:
-            frequencies[word[:end]] = 0
-            end -= 1
+    beginnings = {word[:-1] for word in frequencies if len(word) > 1}.difference(frequencies)
+    while beginnings:
+        frequencies.update(dict.fromkeys(beginnings, 0))
+        beginnings = {word[:-1] for word in beginnings if len(word) > 1}.difference(frequencies)
     tokenizer = jieba.Tokenizer()
     tokenizer.FREQ = frequencies
     tokenizer.total = sum(frequencies.values())
