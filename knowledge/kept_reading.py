@@ -7,38 +7,44 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib.metadata import version
 from importlib.util import cache_from_source
 from pathlib import Path
 from tempfile import mkstemp
+from typing import TypeVar
 
-from knowledge.library import Collection
-
-KEPT = Path(cache_from_source(__file__)).with_name("shipped-files.jsonl")
+Read = TypeVar("Read")
+KEPT = Path(cache_from_source(__file__)).parent
 _READERS = Path(__file__).parent
 _LIBRARIES = ("openpyxl", "python-docx", "pdfplumber", "pyyaml")
 
 
 def read_or_kept(
-    files: Iterable[Path], read: Callable[[], Sequence[Collection]], kept: Path = KEPT
-) -> Sequence[Collection]:
+    name: str,
+    files: Iterable[Path],
+    read: Callable[[], Read],
+    to_text: Callable[[Read], str],
+    from_text: Callable[[str], Read],
+    folder: Path = KEPT,
+) -> Read:
     """What ``read`` makes of files, or what it made of them when they, this code and its libraries were the same.
 
-    Raises what ``read`` raises. Where nothing can be written, and with ``PYTHONDONTWRITEBYTECODE``, it reads each time.
+    It is kept in a folder under a name. Raises what ``read`` raises. Where nothing can be written, and with
+    ``PYTHONDONTWRITEBYTECODE``, it reads each time.
     """
-    mark = _mark(files)
+    mark, kept = _mark(files), folder / f"{name}.kept"
     with suppress(OSError, ValueError, TypeError, KeyError):  # not there, torn, or of another form
         said, _, body = kept.read_text(encoding="utf-8").partition("\n")
         if said == f"{mark} {_digest(body)}":
-            return [Collection.from_json(line) for line in body.split("\n")]
-    collections = read()
-    body = "\n".join(collection.to_json() for collection in collections)
+            return from_text(body)
+    result = read()
     if not sys.dont_write_bytecode:
+        body = to_text(result)
         with suppress(OSError):
             _write(kept, f"{mark} {_digest(body)}\n{body}")
-    return collections
+    return result
 
 
 def _mark(files: Iterable[Path]) -> str:

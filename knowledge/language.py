@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +54,10 @@ class Language:
         """A new analyzer with these words."""
         return Analyzer(self.words, self.terms, self.synonyms)
 
+    def to_json(self) -> str:
+        """Everything but the common words, whose own file is quicker."""
+        return json.dumps(dataclasses.asdict(dataclasses.replace(self, words={})), ensure_ascii=False)
+
 
 def load_language(folder: Path) -> Language:
     """Load and check the language data. Raises ``DataError`` naming file, line and what would be right."""
@@ -73,6 +79,19 @@ def load_language(folder: Path) -> Language:
         _add_synonyms(synonyms, load_yaml(folder / file))
     outside = tuple(str(node.value) for node in load_yaml(folder / "outside.yaml").items())
     return Language(words, (*terms, *names), synonyms, glossary, topics, outside)
+
+
+def kept_language(folder: Path, text: str) -> Language:
+    """What ``Language.to_json`` wrote, with the common words of a folder. Raises ``DataError``."""
+    data = json.loads(text)
+    return Language(
+        read_words(folder / "words.txt"),
+        tuple(data["terms"]),
+        data["synonyms"],
+        tuple(Term(**{**term, "also": tuple(term["also"])}) for term in data["glossary"]),
+        tuple(Topic(**{**topic, "members": tuple(topic["members"])}) for topic in data["topics"]),
+        tuple(data["outside"]),
+    )
 
 
 def _add_synonyms(synonyms: dict[str, str], groups: Node) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from knowledge.checks.criteria import Checks, load_checks
@@ -12,7 +13,7 @@ from knowledge.findings import Finding, RefusedFile, has_errors
 from knowledge.garbage import uncollected
 from knowledge.industries import Industries, read_industries
 from knowledge.kept_reading import read_or_kept
-from knowledge.language import Language, load_language
+from knowledge.language import Language, kept_language, load_language
 from knowledge.library import Collection, Library
 from knowledge.lists import read_list
 from knowledge.matching.entries import Entry
@@ -22,13 +23,15 @@ from knowledge.yaml_data import DataError, Node, load_yaml
 
 DATA = Path(__file__).parent / "data"
 MANY_WORDINGS = 6
-_FOLDERS = ("policies", "catalogs", "questions")
 
 
 @uncollected()
 def shipped_language() -> Language:
     """Dictionary, thesaurus, glossary and topics. Raises ``DataError``."""
-    return load_language(DATA / "language")
+    folder = DATA / "language"
+    return read_or_kept(
+        "language", _files("language"), lambda: load_language(folder), Language.to_json, partial(kept_language, folder)
+    )
 
 
 def shipped_profiles() -> dict[str, Profile]:
@@ -102,8 +105,17 @@ def read_collection(
 @uncollected()
 def shipped_collections() -> Sequence[Collection]:
     """Every shipped collection with its typical questions. Raises ``RefusedFile`` or ``DataError``."""
-    files = (path for folder in _FOLDERS for path in (DATA / folder).rglob("*") if path.is_file())
-    return read_or_kept(files, read_shipped)
+    return read_or_kept(
+        "collections",
+        _files("policies", "catalogs", "questions"),
+        read_shipped,
+        lambda collections: "\n".join(collection.to_json() for collection in collections),
+        lambda text: [Collection.from_json(line) for line in text.split("\n")],
+    )
+
+
+def _files(*folders: str) -> Iterator[Path]:
+    return (path for folder in folders for path in (DATA / folder).rglob("*") if path.is_file())
 
 
 def read_shipped() -> list[Collection]:
