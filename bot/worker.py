@@ -16,7 +16,7 @@ from bot.waiting import pause
 from handlers.conversation import Conversation, broken
 from handlers.messages import PULL_CHANNELS, Incoming, Part, parts_of
 from storage import messages
-from storage.database import Database, Session, is_out_of_order
+from storage.database import Database, is_out_of_order
 
 log = structlog.get_logger()
 RETRY = dt.timedelta(seconds=2)
@@ -58,7 +58,8 @@ class Worker:
                 taken = await messages.next_waiting(session, self._now(), at_most)
                 if not taken:
                     return False
-                answers = [_answer(one, await self._handled(session, one)) for one in taken]
+                said = await self._conversation.handle(session, [self._incoming(one) for one in taken])
+                answers = [_answer(one, parts) for one, parts in zip(taken, said, strict=True)]
                 await messages.put_out(session, answers, self._now())
                 await messages.mark_done(session, *taken)
         except Exception as error:
@@ -77,9 +78,9 @@ class Worker:
             self._told(one.channel, one.chat)
         return True
 
-    async def _handled(self, session: Session, stored: messages.Stored) -> list[Part]:
+    def _incoming(self, stored: messages.Stored) -> Incoming:
         incoming = Incoming.from_json(stored.channel, stored.chat, stored.key, stored.at, stored.payload)
-        return await self._conversation.handle(session, replace(incoming, handled=self._now()))
+        return replace(incoming, handled=self._now())
 
     async def _give_back(self, stored: messages.Stored, error: Exception) -> None:
         """Let a failed message be tried again; after the last try say so to the person."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from handlers import albums, asking, greeting, menus, permissions, understanding, words
 from handlers.acts import ACTS
@@ -13,7 +13,7 @@ from handlers.flows.engine import Engine
 from handlers.flows.walk import REVIEW
 from handlers.messages import Act, Block, Choice, Incoming, Part, Reply
 from handlers.requests import answering
-from handlers.turn import CHINA, House, Knowledge, Turn, compose, keep
+from handlers.turn import CHINA, Composed, House, Knowledge, Turn, compose, keep
 from storage import chats, invitations, people
 from storage.database import Session
 
@@ -46,16 +46,27 @@ class Conversation:
         }
         self._typed |= {word: entry.act for entry in menus.all_entries() for word in (entry.label, *entry.said)}
 
-    async def handle(self, session: Session, incoming: Incoming) -> list[Part]:
-        """Act on one message and word the replies. All effects are in the session's transaction.
+    async def handle(self, session: Session, arrived: Sequence[Incoming]) -> list[list[Part]]:
+        """Act on messages of different chats, one after the other, and word the replies to each.
 
-        An album is one message: of those that bring it, the last one that is there is answered.
+        All effects are in the session's transaction. What each message needs and leaves is read and written together.
         """
-        dialogue = await chats.load_dialogue(session, incoming.channel, incoming.chat, incoming.at)
+        heard = [(incoming.channel, incoming.chat, incoming.at) for incoming in arrived]
+        dialogues = await chats.load_dialogues(session, heard)
+        answers = [
+            await self._answered(session, incoming, dialogue)
+            for incoming, dialogue in zip(arrived, dialogues, strict=True)
+        ]
+        await keep(session, [one for made in answers for one in made])
+        seen = (incoming.at for incoming in arrived)
+        await chats.save_dialogues(session, list(zip(dialogues, seen, strict=True)))
+        return [[part for one in made for part in one.parts] for made in answers]
+
+    async def _answered(self, session: Session, incoming: Incoming, dialogue: chats.Dialogue) -> list[Composed]:
+        """Act on one message. An album is one message: of those that bring it, the last one that is there is answered."""
         if incoming.album:
             whole = await albums.gathered(session, dialogue, incoming)
             if whole is None:
-                await chats.save_dialogue(session, dialogue, incoming.at)
                 return []
             incoming = whole
         day = incoming.at.astimezone(CHINA).date()
@@ -65,14 +76,12 @@ class Conversation:
         turn = Turn(session, incoming, dialogue, self.house.knowledge(), self.house, speaker, self.engine)
         said = await self._reply(turn)
         replies = said if isinstance(said, list) else [said] if said else []
-        made = [compose(self.house, incoming.channel, incoming.chat, reply) for reply in replies]
-        await keep(session, made, incoming.at)
+        made = [compose(self.house, incoming.channel, incoming.chat, reply, incoming.at) for reply in replies]
         for one in made:
             if one.offered:
                 dialogue.state["offered"] = one.offered
                 turn.state["flow_spoke"] = any(act["do"] in _ANSWERS for _, act in one.offered)
-        await chats.save_dialogue(session, dialogue, incoming.at)
-        return [part for one in made for part in one.parts]
+        return made
 
     async def _reply(self, turn: Turn) -> Said:
         incoming = turn.incoming

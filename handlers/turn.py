@@ -154,8 +154,8 @@ async def push_all(
     """
     leaves = window(now)
     pushed = []
-    made = [compose(house, letter.channel, letter.chat, letter.reply) for letter in letters]
-    await keep(session, made, now)
+    made = [compose(house, letter.channel, letter.chat, letter.reply, now) for letter in letters]
+    await keep(session, made)
     for letter, one in zip(letters, made, strict=True):
         is_pulled = letter.channel in PULL_CHANNELS
         is_held = not is_pulled and leaves > now and not is_awaited
@@ -185,6 +185,7 @@ class Composed:
     parts: list[Part]
     buttons: list[chats.Offer]
     files: list[tuple[str, Enclosure]]
+    at: dt.datetime
 
     @property
     def offered(self) -> list[list[Any]]:
@@ -192,24 +193,24 @@ class Composed:
         return [[button.label, dict(button.act)] for button in self.buttons]
 
 
-def compose(house: House, channel: str, chat: str, reply: Reply) -> Composed:
-    """Word a reply for one chat. Nothing is kept yet."""
+def compose(house: House, channel: str, chat: str, reply: Reply, at: dt.datetime) -> Composed:
+    """Word a reply for one chat at a time. Nothing is kept yet."""
     buttons = [
-        chats.Offer(channel, chat, house.new_token(), choice.label, dict(choice.act))
+        chats.Offer(channel, chat, house.new_token(), choice.label, dict(choice.act), at)
         for choice in reply.choices[:MAX_CHOICES]
     ]
     files = [(house.new_token(), file) for file in reply.files]
     shown = [(token, file.name, file.mime) for token, file in files]
     parts = parts_of(reply, [(button.token, button.label) for button in buttons], shown)
-    return Composed(channel, chat, parts, buttons, files)
+    return Composed(channel, chat, parts, buttons, files, at)
 
 
-async def keep(session: Session, composed: Sequence[Composed], now: dt.datetime) -> None:
+async def keep(session: Session, composed: Sequence[Composed]) -> None:
     """Keep what the buttons of replies do, and their files."""
-    await chats.offer_all(session, [button for one in composed for button in one.buttons], now)
+    await chats.offer_all(session, [button for one in composed for button in one.buttons])
     for one in composed:
         for token, file in one.files:
             content, mime = file.content, file.mime
             if file.kept:
                 content, mime = json.dumps(file.kept.to_json()).encode(), attachments.KEPT
-            await attachments.put(session, token, one.channel, one.chat, file.name, mime, content, now)
+            await attachments.put(session, token, one.channel, one.chat, file.name, mime, content, one.at)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.inserts import table_of
-from storage.tables import Chat, Press
+from storage.tables import Chat, Press, Request
 
 Json = dict[str, Any]
 
@@ -21,7 +21,8 @@ Json = dict[str, Any]
 class Dialogue:
     """The state of one conversation. Changed in place, written back by ``save_dialogue``.
 
-    ``person`` is whose the chat was when it was loaded; ``None`` for a guest's.
+    ``person`` is whose the chat was when it was loaded; ``None`` for a guest's. ``is_held``: a person had a request of
+    this chat in hand then (R46).
     """
 
     channel: str
@@ -31,6 +32,7 @@ class Dialogue:
     version: int = 0
     is_new: bool = False
     person: int | None = None
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +44,70 @@ class Button:
     at: dt.datetime
 
 
-_C = table_of(Chat).c
-_MINE = (_C.channel == bindparam("of"), _C.chat == bindparam("which"))
+_CHAT, _REQUEST = table_of(Chat), table_of(Request)
+_C = _CHAT.c
+_HELD = exists().where(
+    _REQUEST.c.channel == _C.channel,
+    _REQUEST.c.chat == _C.chat,
+    _REQUEST.c.state != "closed",
+    _REQUEST.c.holder.is_not(None),
+)
 # Built once: both are asked for each message, and building them takes longer than they do.
-_LOADING = select(_C.jurisdiction, _C.state, _C.version, _C.person).where(*_MINE).with_for_update()
-_SAVING = update(table_of(Chat)).where(*_MINE)
+_LOADING = (
+    select(_C.chat, _C.jurisdiction, _C.state, _C.version, _C.person, _HELD.label("is_held"))
+    .where(_C.channel == bindparam("of"), _C.chat.in_(bindparam("which", expanding=True)))
+    .order_by(_C.chat)  # whoever locks several locks them in one order
+    .with_for_update(of=_CHAT)
+)
+_SAVING = update(_CHAT).where(_C.channel == bindparam("of"), _C.chat == bindparam("which"))
 
 
 async def load_dialogue(session: AsyncSession, channel: str, chat: str, now: dt.datetime) -> Dialogue:
-    """Lock and load a chat's dialogue; a new chat gets a row."""
-    row = (await session.execute(_LOADING, {"of": channel, "which": chat})).one_or_none()
+    """Lock and load a chat's dialogue, as ``load_dialogues`` does."""
+    return (await load_dialogues(session, [(channel, chat, now)]))[0]
+
+
+async def load_dialogues(session: AsyncSession, heard: Sequence[tuple[str, str, dt.datetime]]) -> list[Dialogue]:
+    """Lock and load the dialogues of different chats, ``(channel, chat, seen)`` each; a new chat gets a row."""
+    found: dict[tuple[str, str], Any] = {}
+    for channel in sorted({channel for channel, _, _ in heard}):
+        which = [chat for of, chat, _ in heard if of == channel]
+        found |= {(channel, row.chat): row for row in await session.execute(_LOADING, {"of": channel, "which": which})}
+    new = [
+        {"channel": channel, "chat": chat, "state": "{}", "version": 0, "since": seen, "seen": seen}
+        for channel, chat, seen in heard
+        if (channel, chat) not in found
+    ]
+    if new:
+        await session.execute(insert(_CHAT), new)
+    return [_dialogue(channel, chat, found.get((channel, chat))) for channel, chat, _ in heard]
+
+
+def _dialogue(channel: str, chat: str, row: Any) -> Dialogue:
     if row is None:
-        session.add(Chat(channel=channel, chat=chat, state="{}", version=0, since=now, seen=now))
-        await session.flush()
         return Dialogue(channel, chat, None, is_new=True)
-    return Dialogue(channel, chat, row.jurisdiction, json.loads(row.state), row.version, person=row.person)
+    state = json.loads(row.state)
+    return Dialogue(channel, chat, row.jurisdiction, state, row.version, person=row.person, is_held=row.is_held)
 
 
 async def save_dialogue(session: AsyncSession, dialogue: Dialogue, now: dt.datetime) -> None:
-    """Write the dialogue back; its row is locked since ``load_dialogue``."""
-    written = {
-        "of": dialogue.channel,
-        "which": dialogue.chat,
-        "state": json.dumps(dialogue.state, ensure_ascii=False),
-        "jurisdiction": dialogue.jurisdiction,
-        "version": dialogue.version + 1,
-        "seen": now,
-    }
+    """Write a dialogue back, as ``save_dialogues`` does."""
+    await save_dialogues(session, [(dialogue, now)])
+
+
+async def save_dialogues(session: AsyncSession, changed: Sequence[tuple[Dialogue, dt.datetime]]) -> None:
+    """Write dialogues back, each with the time its chat was seen; their rows are locked since they were loaded."""
+    written = [
+        {
+            "of": dialogue.channel,
+            "which": dialogue.chat,
+            "state": json.dumps(dialogue.state, ensure_ascii=False),
+            "jurisdiction": dialogue.jurisdiction,
+            "version": dialogue.version + 1,
+            "seen": seen,
+        }
+        for dialogue, seen in changed
+    ]
     await session.execute(_SAVING, written)
 
 
@@ -81,16 +120,17 @@ class Offer:
     token: str
     label: str
     act: Json
+    at: dt.datetime
 
 
 async def offer(
     session: AsyncSession, channel: str, chat: str, token: str, label: str, act: Json, now: dt.datetime
 ) -> None:
     """Remember what a button does, as ``offer_all`` does."""
-    await offer_all(session, [Offer(channel, chat, token, label, act)], now)
+    await offer_all(session, [Offer(channel, chat, token, label, act, now)])
 
 
-async def offer_all(session: AsyncSession, offers: Sequence[Offer], now: dt.datetime) -> None:
+async def offer_all(session: AsyncSession, offers: Sequence[Offer]) -> None:
     """Remember what buttons do, in one statement."""
     rows = [
         {
@@ -99,7 +139,7 @@ async def offer_all(session: AsyncSession, offers: Sequence[Offer], now: dt.date
             "chat": one.chat,
             "label": one.label[:40],
             "act": json.dumps(one.act, ensure_ascii=False),
-            "at": now,
+            "at": one.at,
         }
         for one in offers
     ]

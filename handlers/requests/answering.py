@@ -111,7 +111,7 @@ async def _answer(turn: Turn, act: Act) -> Reply:
 
 async def held(turn: Turn) -> RequestInfo | None:
     """The request of this chat that somebody has in hand, while no flow is; one whose holder left office is let go."""
-    if turn.engine.current(turn) is not None:
+    if not turn.dialogue.is_held or turn.engine.current(turn) is not None:
         return None
     info = await requests.in_hand(turn.session, turn.incoming.channel, turn.incoming.chat)
     if info is None or info.holder is None:

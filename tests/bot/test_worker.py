@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, cast
 
 import pytest
@@ -35,7 +35,10 @@ class Echo:
         self.also = also
         self.handled: list[str] = []
 
-    async def handle(self, session: Session, incoming: Incoming) -> list[Part]:
+    async def handle(self, session: Session, arrived: Sequence[Incoming]) -> list[list[Part]]:
+        return [await self._answered(session, incoming) for incoming in arrived]
+
+    async def _answered(self, session: Session, incoming: Incoming) -> list[Part]:
         dialogue = await chats.load_dialogue(session, incoming.channel, incoming.chat, incoming.at)
         dialogue.state["said"] = [*dialogue.state.get("said", []), incoming.text]
         await chats.save_dialogue(session, dialogue, incoming.at)

@@ -297,7 +297,7 @@ async def _straight(world: World, session: Session, person: Person, act: dict[st
     token, now = world.house.new_token(), world.clock.now()
     await chats.offer(session, person.channel, person.chat, token, "按钮", act, now)
     incoming = Incoming(person.channel, person.chat, f"straight/{token}", now, "press", choice=token)
-    parts = await world.conversation.handle(session, incoming)
+    (parts,) = await world.conversation.handle(session, [incoming])
     for part in parts:
         assert_form(part, lambda: titles_of(world))
     return parts

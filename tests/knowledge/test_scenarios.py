@@ -382,7 +382,7 @@ class Typist:
 
     async def says(self, text: str) -> list[Part]:
         incoming = Incoming("web", self._chat, f"{self._chat}/{next(self._keys)}", self._at, "text", text)
-        return await self._world.conversation.handle(self._session, incoming)
+        return (await self._world.conversation.handle(self._session, [incoming]))[0]
 
     async def state(self) -> dict[str, Any]:
         return (await chats.load_dialogue(self._session, "web", self._chat, self._at)).state
