@@ -13,7 +13,7 @@ BOTS = {"rongcuo": OURS}
 
 def sections() -> list[str]:
     """Those that were measured."""
-    made = (sizes(), firm_names(), large(), chats(), memory(), forms())
+    made = (imported(), sizes(), firm_names(), large(), chats(), memory(), forms())
     return [part for parts in made for part in parts]
 
 
@@ -43,6 +43,37 @@ def _bot(one: dict[str, Any]) -> str:
 
 def _lost(one: dict[str, Any]) -> int:
     return int(one["submitted_never"] + one["given_up"])
+
+
+_GOT = {
+    "answered": "答对",
+    "offered": "反问里有对的",
+    "not found, nearest heading right": "查无依据，最近的标题对",
+    "not found": "查无依据",
+    "offered others": "反问，没有对的",
+    "wrongly answered": "答了别的",
+}
+_WHERE = {"alone": "只公布了它", "beside": "旁边是其余各份"}
+_HOW = {"by the common constants": "一种参数", "as it is": "现在"}
+_ASKED = {"in scope": "它答得了的", "out of scope": "谁都答不了的"}
+
+
+def imported() -> list[str]:
+    kept = read_results("imported")
+    if kept is None:
+        return []
+    rows = []
+    for name, shares in kept["figures"].items():
+        where, how, kind = name.split(", ")
+        got = [share(shares.get(key, 0.0)) for key in _GOT]
+        rows.append([_WHERE[where], _ASKED[kind], _HOW[how], f"{shares['n']:,}", *got])
+    return [
+        "## 刚导入、还没有典型问法的文件",
+        f"`python -m benchmarks.imported`，{in_words(kept['surroundings'])}",
+        "自带的各份文件和清单轮流拿掉典型问法，当作刚导入的。排第一的没有典型问法时，用给“几条问法”的那套参数来判断答不答；"
+        "原来只有一种参数，它等着典型问法，几乎什么都说查无依据。“答了别的”多半是别的地方同一件事的条款（没有说地区）。",
+        table(["公布了什么", "问的是", "参数", "题", *_GOT.values()], rows),
+    ]
 
 
 def sizes() -> list[str]:

@@ -34,20 +34,19 @@ def shipped_language() -> Language:
     )
 
 
-def shipped_profiles() -> dict[str, Profile]:
-    """The trained constants: ``questions`` for many typical questions, ``few`` for a few, ``texts`` for none."""
-    return load_model(DATA / "matching" / "model.json")
+def shipped_profiles(*only: str) -> dict[str, Profile]:
+    """The trained constants: ``questions`` for many typical questions, ``few`` for a few, ``texts`` for none.
 
-
-def shipped_profile(name: str) -> Profile:
-    """The constants of one profile: those of the others are not read."""
-    return load_model(DATA / "matching" / "model.json", name)[name]
+    ``only``: the others are not read.
+    """
+    return load_model(DATA / "matching" / "model.json", *only)
 
 
 def profile_for(entries: Sequence[Entry]) -> Profile:
     """The constants that suit given entries: bare texts, a few wordings each, or many."""
     wordings = sum(len(entry.aliases) for entry in entries) / max(len(entries), 1)
-    return shipped_profile("texts" if wordings < 0.5 else "few" if wordings < MANY_WORDINGS else "questions")
+    name = "texts" if wordings < 0.5 else "few" if wordings < MANY_WORDINGS else "questions"
+    return shipped_profiles(name)[name]
 
 
 def shipped_sources() -> Iterator[tuple[str, Source, Path]]:
@@ -133,8 +132,15 @@ def shipped_library(language: Language | None = None) -> Library:
 
 @uncollected()
 def matcher_for(library: Library) -> Matcher:
-    """An index over a library with the shipped constants."""
-    return Matcher(library.entries, library.language.analyzer(), shipped_profile("questions"), library.language.outside)
+    """An index over a library with the shipped constants. What has no typical questions yet is judged by those for a few."""
+    profiles = shipped_profiles("questions", "few")
+    return Matcher(
+        library.entries,
+        library.language.analyzer(),
+        profiles["questions"],
+        library.language.outside,
+        bare=profiles["few"],
+    )
 
 
 def shipped_checks() -> Checks:

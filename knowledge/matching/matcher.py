@@ -64,13 +64,23 @@ def covers(jurisdiction: str | None, asked: str) -> bool:
 
 
 class Matcher:
-    """Answers questions over a fixed set of entries. Thread-safe once built."""
+    """Answers questions over a fixed set of entries. Thread-safe once built.
+
+    ``bare`` are the constants for a question whose best candidate has no typical questions, as a text that was imported
+    without any: by ``profile``, which has learned to expect them, hardly one would be answered.
+    """
 
     def __init__(
-        self, entries: Sequence[Entry], analyzer: Analyzer, profile: Profile, outside: Sequence[str] = ()
+        self,
+        entries: Sequence[Entry],
+        analyzer: Analyzer,
+        profile: Profile,
+        outside: Sequence[str] = (),
+        bare: Profile | None = None,
     ) -> None:
         self.index = Index(entries, analyzer, outside, profile.translation)
         self._profile = profile
+        self._bare = bare
         self._from = np.asarray([e.valid_from.toordinal() if e.valid_from else 0 for e in self.index.entries], np.int32)
         self._to = np.asarray([e.valid_to.toordinal() if e.valid_to else 2**30 for e in self.index.entries], np.int32)
         self._is_law = np.asarray([e.kind != "answer" for e in self.index.entries], np.bool_)
@@ -95,17 +105,15 @@ class Matcher:
         candidates = self.index.candidates(question, self._asked_of(day, only_law=only_law))
         if not len(candidates.rows):
             return Result("none", ())
-        scores = self._profile.network(candidates.features)
-        shares = shares_of(scores)
-        order = self._ordered(candidates, scores, shares, jurisdiction)
+        profile = self._profile
+        scores, shares, order = self._ranked(candidates, profile, jurisdiction)
+        if self._bare and not self.index.entries[candidates.rows[order[0]]].aliases:
+            profile = self._bare
+            scores, shares, order = self._ranked(candidates, profile, jurisdiction)
         signals = signals_of(question, candidates, self.index.topics, scores, shares, order)
-        in_scope, right = self._profile.in_scope(signals), self._profile.right(signals)
+        in_scope, right = profile.in_scope(signals), profile.right(signals)
         outcome: Outcome = (
-            "none"
-            if in_scope < self._profile.abstain_below
-            else "answer"
-            if right >= self._profile.answer_at
-            else "clarify"
+            "none" if in_scope < profile.abstain_below else "answer" if right >= profile.answer_at else "clarify"
         )
         best = float(shares[order[0]])
         matches = tuple(
@@ -131,6 +139,14 @@ class Matcher:
             at = day.toordinal()
             inside = inside & (self._from <= at) & (at <= self._to)
         return None if inside.all() else inside.astype(np.float32)
+
+    def _ranked(
+        self, candidates: Candidates, profile: Profile, jurisdiction: str | None
+    ) -> tuple[Floats, Floats, list[int]]:
+        """The scores of the candidates, their shares, and their places, best first."""
+        scores = profile.network(candidates.features)
+        shares = shares_of(scores)
+        return scores, shares, self._ordered(candidates, scores, shares, jurisdiction)
 
     def _ordered(self, candidates: Candidates, scores: Floats, shares: Floats, jurisdiction: str | None) -> list[int]:
         """Best first; with a jurisdiction, its own plausible entries before those of other places (R2)."""

@@ -84,15 +84,15 @@ class ModelError(ValueError):
     """匹配参数文件与程序不一致，请重新训练或者恢复文件。"""
 
 
-def load_model(path: Path, only: str = "") -> dict[str, Profile]:
-    """Read the constants, or those of one profile. A translation has a file of its own, which the profile names.
+def load_model(path: Path, *only: str) -> dict[str, Profile]:
+    """Read the constants, or those of some profiles. A translation has a file of its own, which the profile names.
 
     Raises ``ModelError`` when they belong to other features than the program computes, or a translation is none.
     """
     data = json.loads(path.read_text(encoding="utf-8"))
     if tuple(data["features"]) != FEATURES:
         raise ModelError(ModelError.__doc__)
-    wanted = {only: data["profiles"][only]} if only else data["profiles"]
+    wanted = {name: data["profiles"][name] for name in only or data["profiles"]}
     return {name: _profile(profile, path.parent) for name, profile in wanted.items()}
 
 

@@ -105,6 +105,37 @@ def test_an_entry_after_its_last_day_is_no_answer() -> None:
     assert [m.entry.id for m in matcher.search("夜市能摆到几点", day=dt.date(2026, 1, 1)).matches] == ["new"]
 
 
+IMPORTED = (
+    Entry(
+        "县意见-1", "clause", "实行观察期", "对新业态企业设置六个月观察期，观察期内发现轻微违法行为的，责令15日内改正。"
+    ),
+    Entry("县意见-2", "clause", "综合查一次", "同一年度内对同一企业的日常检查原则上不超过两次。"),
+    Entry("县意见-3", "clause", "报送情况", "各执法单位应于每季度首月5日前将柔性执法案件情况报送县司法局。"),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [
+        ("同一家企业一年最多检查两次吗", "县意见-2"),
+        ("各单位什么时候报案件情况", "县意见-3"),
+        ("新业态的企业观察期里能让我改吗", "县意见-1"),
+    ],
+)
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_a_text_that_came_without_typical_questions_is_found_and_not_said_to_be_missing(
+    shipped: Knowledge, question: str, entry: str, is_alone: bool
+) -> None:
+    profiles = shipped_profiles("questions", "few")
+    entries = IMPORTED if is_alone else [*shipped.library.entries, *IMPORTED]
+    language = shipped.library.language
+    matcher = Matcher(entries, language.analyzer(), profiles["questions"], language.outside, bare=profiles["few"])
+    found = matcher.search(question)
+    assert found.outcome != "none"
+    assert entry in [match.entry.id for match in found.offered]
+    assert matcher.search("公积金怎么提取").outcome == "none"
+
+
 def test_the_same_question_gets_the_same_answer(shipped: Knowledge) -> None:
     first, again = (shipped.matcher.search("罚款能分期吗") for _ in range(2))
     assert first == again
