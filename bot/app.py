@@ -118,7 +118,8 @@ class App:
             ladder=shipped_ladder().with_days(settings.extra_reminders),
         )
         self.conversation = Conversation(self.house)
-        self.worker = Worker(self.database, self.conversation, self.metrics, now, self._told)
+        self.couriers: list[Courier] = []
+        self.worker = Worker(self.database, self.conversation, self.metrics, now, self._answered, self.couriers)
         self.clock = Clock(self.database, self.house, settings, now, self._told, self.keeper)
         self.exporter = Exporter(self.database, self.house, self.blobs, now, self._pushed)
         self.intake = Intake(self.database, self.metrics, self.worker.wake)
@@ -133,7 +134,6 @@ class App:
             keeper=self.keeper,
             handouts=self.handouts,
         )
-        self.couriers: list[Courier] = []
         self.stop = asyncio.Event()
         self.port = settings.port
         self.started = asyncio.Event()
@@ -155,6 +155,10 @@ class App:
         if name:
             links.append(("Telegram", f"https://t.me/{name}?start={code}"))
         return links
+
+    def _answered(self, channel: str, chat: str) -> None:
+        self.hub.told(channel, chat)
+        self.exporter.wake()
 
     def _told(self, channel: str, chat: str) -> None:
         self._pushed(channel, chat)
@@ -231,7 +235,7 @@ class App:
             await web.TCPSite(runner, self.settings.host, self.settings.port).start()
             self.port = runner.addresses[0][1]
             say(f"容错助手已启动：http://{self.settings.host}:{self.port}/ （按 Ctrl+C 停止）")
-            running = [self._part(part.run(self.stop)) for part in self._working()]
+            running = self._begun()
             if telegram:
                 running.append(self._part(self._receive(telegram[1])))
             self.started.set()
@@ -244,6 +248,18 @@ class App:
                 await telegram[1].finish()
                 await telegram[0].close_connections()
             await self.close()
+
+    def _begun(self) -> list[asyncio.Task[None]]:
+        """All parts, running until ``stop``; the couriers until the worker has ended, so that its last answers leave, too."""
+        worked, running = asyncio.Event(), []
+        parts = self._working()
+        for part in parts:
+            waits_for = worked if part in self.couriers and self.worker in parts else self.stop
+            task = self._part(part.run(waits_for))
+            if part is self.worker:
+                task.add_done_callback(lambda _: worked.set())
+            running.append(task)
+        return running
 
     def _working(self) -> list[Worker | Publisher | Clock | Courier | Exporter]:
         """What runs in this process beside HTTP and taking in: whoever takes in also answers."""

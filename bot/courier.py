@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import structlog
@@ -53,7 +53,7 @@ class Courier:
     channel takes its time.
 
     Up to ``AT_ONCE`` chats are served at once. Within a chat the order holds: a message is not taken
-    while an older one has not left.
+    while an older one has not left. An answer that was made in this process may come by hand, leased already (``hand``).
     """
 
     def __init__(
@@ -73,6 +73,22 @@ class Courier:
         self._sending: dict[int, messages.Stored] = {}
         self._sent: dict[int, str] = {}  # what left and is not noted yet
         self._leased = now()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_open = False
+
+    @property
+    def channel(self) -> str:
+        return self._sender.channel
+
+    @property
+    def room(self) -> int:
+        """How many messages may be handed over now; none while it does not run."""
+        return max(0, AT_ONCE - len(self._sending)) if self._is_open else 0
+
+    def hand(self, leased: Sequence[messages.Stored], since: dt.datetime) -> None:
+        """Send at once what was leased at a time. What comes when it runs no more is sent by another after the lease."""
+        if self._is_open and leased:
+            self._begin(leased, since)
 
     def wake(self) -> None:
         self._wake.set()
@@ -80,6 +96,7 @@ class Courier:
     async def carry(self) -> bool:
         """Send one message if there is one; returns whether there was."""
         taken = await self._note_and_take(1)
+        self._sending |= {one.id: one for one in taken}
         for stored in taken:
             await self._send(stored)
         await self._note_and_take(0)
@@ -87,29 +104,38 @@ class Courier:
 
     async def run(self, stop: asyncio.Event, every: float = 0.25) -> None:
         """Carry until stopped; what is being sent is finished."""
-        sending: set[asyncio.Task[None]] = set()
         stopped = asyncio.ensure_future(stop.wait())
         stopped.add_done_callback(lambda _: self.wake())
+        self._is_open = True
         try:
             while not stop.is_set():
                 self._wake.clear()  # before looking: what comes meanwhile is seen at the next look
-                taken = await self._try(AT_ONCE)
-                for stored in taken:
-                    task = asyncio.create_task(self._send_and_wake(stored))
-                    sending.add(task)
-                    task.add_done_callback(sending.discard)
+                since = self._now()
+                self._begin(await self._try(AT_ONCE), since)
                 try:
                     await asyncio.wait_for(self._wake.wait(), every)
                 except TimeoutError:
                     continue
-            while sending:
-                await asyncio.wait(sending, timeout=every)
+            self._is_open = False
+            while self._tasks:
+                await asyncio.wait(self._tasks, timeout=every)
                 await self._try(0)
             await self._try(0)
         finally:
+            self._is_open = False
             stopped.cancel()
-            for task in sending:
+            for task in self._tasks:
                 task.cancel()
+
+    def _begin(self, taken: Sequence[messages.Stored], since: dt.datetime) -> None:
+        """Send what is leased since a time, each in a task of its own."""
+        if not self._sending:
+            self._leased = since
+        self._sending |= {one.id: one for one in taken}
+        for stored in taken:
+            task = asyncio.create_task(self._send_and_wake(stored))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _try(self, at_once: int) -> list[messages.Stored]:
         try:
@@ -136,8 +162,7 @@ class Courier:
                 await messages.lease(session, now + LEASE, *kept, *taken)
         for id in sent:
             del self._sent[id]
-        self._sending |= {one.id: one for one in taken}
-        if kept or len(self._sending) == len(taken):
+        if kept:
             self._leased = now
         return taken
 

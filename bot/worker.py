@@ -10,13 +10,14 @@ from dataclasses import replace
 
 import structlog
 
+from bot.courier import LEASE, Courier
 from bot.metrics import Metrics
 from bot.outages import tell
 from bot.waiting import pause
 from handlers.conversation import Conversation, broken
 from handlers.messages import PULL_CHANNELS, Incoming, Part, parts_of
 from storage import messages
-from storage.database import Database, is_out_of_order
+from storage.database import Database, Session, is_out_of_order
 
 log = structlog.get_logger()
 RETRY = dt.timedelta(seconds=2)
@@ -34,12 +35,14 @@ class Worker:
         metrics: Metrics,
         now: Callable[[], dt.datetime],
         told: Callable[[str, str], None] = lambda channel, chat: None,
+        couriers: Sequence[Courier] = (),
     ) -> None:
         self._database = database
         self._conversation = conversation
         self._metrics = metrics
         self._now = now
         self._told = told
+        self._couriers = couriers
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -53,14 +56,17 @@ class Worker:
         """
         started = time.perf_counter()
         taken: list[messages.Stored] = []
+        leased: list[messages.Stored] = []
+        now = self._now()
         try:
             async with self._database.transaction() as session:
                 taken = await messages.next_waiting(session, self._now(), at_most)
                 if not taken:
                     return False
                 said = await self._conversation.handle(session, [self._incoming(one) for one in taken])
+                now = self._now()
                 answers = [_answer(one, parts) for one, parts in zip(taken, said, strict=True)]
-                await messages.put_out(session, answers, self._now())
+                leased = await messages.put_out(session, await self._handing(session, answers, now), now)
                 await messages.mark_done(session, *taken)
         except Exception as error:
             if not taken or is_out_of_order(error):
@@ -72,11 +78,30 @@ class Worker:
                 return True
             self._metrics.failed.inc()
             log.error("message failed", error=type(error).__name__, id=taken[0].id, exc_info=error)
+            leased = []
             await self._give_back(taken[0], error)
+        for courier in self._couriers:
+            courier.hand([one for one in leased if one.channel == courier.channel], now)
+            if len(leased) < len(taken):
+                courier.wake()
         for one in taken:
             self._metrics.handled.observe((time.perf_counter() - started) / len(taken))
             self._told(one.channel, one.chat)
         return True
+
+    async def _handing(
+        self, session: Session, answers: Sequence[messages.Answer], now: dt.datetime
+    ) -> Sequence[messages.Answer]:
+        """The answers, leased as far as a courier of this process has room to send them at once: that spares looking for
+        them, and the commit of doing so. A chat that an older message has not reached waits for its turn."""
+        handed: set[int] = set()
+        for courier in self._couriers:
+            ready = [one.reply_to for one in answers if one.reply_to.channel == courier.channel and one.payloads]
+            ready = ready[: courier.room]
+            if ready:
+                owing = await messages.owing(session, courier.channel, [one.chat for one in ready])
+                handed |= {one.id for one in ready if one.chat not in owing}
+        return [replace(one, leased=now + LEASE) if one.reply_to.id in handed else one for one in answers]
 
     def _incoming(self, stored: messages.Stored) -> Incoming:
         incoming = Incoming.from_json(stored.channel, stored.chat, stored.key, stored.at, stored.payload)

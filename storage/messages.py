@@ -46,11 +46,15 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The parts of a reply to a message; ``state`` is ``sent`` on channels whose readers fetch the transcript themselves."""
+    """The parts of a reply to a message; ``state`` is ``sent`` on channels whose readers fetch the transcript themselves.
+
+    ``leased``: until when the first part is kept from other couriers, because the one of this process sends it at once.
+    """
 
     reply_to: Stored
     payloads: Sequence[Json]
     state: str = "waiting"
+    leased: dt.datetime | None = None
 
 
 _TABLE = table_of(Message)
@@ -113,6 +117,12 @@ def _next_unsent(*, awaited: bool) -> Select[Any]:
 
 # Built once: they are asked several times for each message, and building them takes longer than finding what they ask for.
 _WAITING, _AWAITED, _UNSENT = _next_waiting(), _next_unsent(awaited=True), _next_unsent(awaited=False)
+_OWING = select(_C.chat).where(
+    _C.channel == bindparam("of"),
+    _C.chat.in_(bindparam("which", expanding=True)),
+    _C.direction == "out",
+    _C.state.in_(("waiting", "held")),
+)
 
 
 def _stored(row: Any) -> Stored:
@@ -196,16 +206,34 @@ async def mark_failed(session: AsyncSession, message: Stored, error: str, retry_
     return given_up
 
 
-async def put_out(session: AsyncSession, answers: Sequence[Answer], at: dt.datetime) -> None:
-    """Write replies to the outbox, each part keyed by what it answers, so that they can be written once only."""
+async def put_out(session: AsyncSession, answers: Sequence[Answer], at: dt.datetime) -> list[Stored]:
+    """Write replies to the outbox, each part keyed by what it answers, so that they can be written once only.
+
+    Returns the first parts of those that are ``leased``.
+    """
     rows = [
         _out(answer.reply_to.channel, answer.reply_to.chat, f"{answer.reply_to.id}/{n}", payload, at, answer.state)
-        | {"answers": 1}
+        | {"answers": 1, "not_before": None if n else answer.leased}
         for answer in answers
         for n, payload in enumerate(answer.payloads)
     ]
-    if rows:
+    if not rows:
+        return []
+    firsts = {(one.reply_to.channel, f"{one.reply_to.id}/0"): one for one in answers if one.leased and one.payloads}
+    if not firsts:
         await session.execute(insert(_TABLE), rows)
+        return []
+    ids = await session.execute(insert(_TABLE).returning(_C.id, _C.channel, _C.key), rows)
+    return [
+        Stored(id, "out", channel, one.reply_to.chat, key, one.payloads[0], at, one.state, 0)
+        for id, channel, key in ids
+        if (one := firsts.get((channel, key)))
+    ]
+
+
+async def owing(session: AsyncSession, channel: str, chats: Sequence[str]) -> set[str]:
+    """Of some chats those with an older message that has not left: what is written now must wait its turn."""
+    return set((await session.execute(_OWING, {"of": channel, "which": chats})).scalars())
 
 
 @dataclass(frozen=True, slots=True)
