@@ -8,15 +8,15 @@ from sqlalchemy import update
 from handlers.requests import words
 from storage import chats, people, requests
 from storage.tables import Answer
+from tests.handlers.requests.street import HEALTH, Street, answered, proposed, registered
 from tests.handlers.test_permissions import presses_act
-from tests.handlers.test_requests import HEALTH, Street, answered, proposed, registered, street  # noqa: F401 - a fixture
 from tests.people import lead_of, words_of
 
 BOTH = pytest.mark.parametrize("said", ["诉求", "{number}"])
 
 
 @BOTH
-async def test_a_bound_person_finds_on_another_device_what_they_asked(street: Street, said: str) -> None:  # noqa: F811
+async def test_a_bound_person_finds_on_another_device_what_they_asked(street: Street, said: str) -> None:
     world = street.world
     firm = await world.enterprise()
     owner = await world.contact(firm)
@@ -35,7 +35,7 @@ async def test_a_bound_person_finds_on_another_device_what_they_asked(street: St
     assert info.number in words_of(await phone.says(said.format(number=info.number)))
 
 
-async def test_r1_nobody_finds_by_its_number_what_another_asked(street: Street) -> None:  # noqa: F811
+async def test_r1_nobody_finds_by_its_number_what_another_asked(street: Street) -> None:
     info = await registered(street)
     stranger = street.world.person("stranger")
     assert info.question not in words_of(await stranger.says(info.number))
@@ -44,7 +44,7 @@ async def test_r1_nobody_finds_by_its_number_what_another_asked(street: Street) 
 
 
 async def test_what_was_answered_is_found_again_and_can_still_be_made_a_published_answer(
-    street: Street,  # noqa: F811
+    street: Street,
 ) -> None:
     info = await answered(street)
     assert lead_of(await street.officer.says("诉求")) == words.QUEUE_NONE
@@ -55,7 +55,7 @@ async def test_what_was_answered_is_found_again_and_can_still_be_made_a_publishe
     assert info.number in lead_of(await street.officer.says(info.number))
 
 
-async def test_r1_another_department_has_not_answered_it(street: Street) -> None:  # noqa: F811
+async def test_r1_another_department_has_not_answered_it(street: Street) -> None:
     await answered(street)
     other = await street.world.office("officer", chat="o2", name="郑示例", department=HEALTH + "二")
     await other.says("诉求")
@@ -66,7 +66,7 @@ async def test_r1_another_department_has_not_answered_it(street: Street) -> None
     ("question", "is_told"), [("来检查的人没亮证，怎么办", True), ("夜里能不能借用门口的公共雨棚", False)]
 )
 async def test_r51_legal_is_told_that_a_text_answers_the_question_already(
-    street: Street,  # noqa: F811
+    street: Street,
     question: str,
     is_told: bool,
 ) -> None:

@@ -1,0 +1,35 @@
+"""The street that the tests of requests play in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.handlers.requests.street import (
+    HEALTH,
+    MARKET,
+    Street,
+)
+from tests.handlers.test_permissions import assert_all_in_form
+from tests.people import World
+
+
+@pytest.fixture
+async def world(world: World) -> AsyncIterator[World]:
+    """The world, whose every reply is looked at in the end."""
+    yield world
+    await assert_all_in_form(world)
+
+
+@pytest.fixture
+async def street(world: World) -> Street:
+    return Street(
+        world,
+        world.person("guest"),
+        await world.office("officer", department=HEALTH),
+        await world.office("officer", chat="colleague", name="赵示例", department=HEALTH),
+        await world.office("officer", chat="market", name="钱示例", department=MARKET),
+        await world.office("legal", name="孙示例", department="示例司法局"),
+        await world.office("admin", name="吴示例", department="示例信息中心"),
+    )
