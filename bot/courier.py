@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 import structlog
@@ -19,6 +19,8 @@ log = structlog.get_logger()
 LEASE = dt.timedelta(seconds=8)
 """How long the message of a process that died waits for another one; whoever lives renews before a third has passed."""
 AT_ONCE = 16
+NOTE_WITHIN = 0.03
+"""Seconds in which what left is noted: by then others have left, too, or the worker has noted it in a transaction of its own."""
 
 
 GivenUp = Callable[[Session, messages.Stored, dt.datetime], Awaitable[None]]
@@ -75,6 +77,7 @@ class Courier:
         self._leased = now()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_open = False
+        self._soon: asyncio.TimerHandle | None = None
 
     @property
     def channel(self) -> str:
@@ -92,6 +95,17 @@ class Courier:
 
     def wake(self) -> None:
         self._wake.set()
+
+    async def note(self, session: Session) -> list[int]:
+        """Note what has left, in whosever transaction; once that is kept, ``noted`` is to be told what this returns."""
+        sent = dict(self._sent)
+        if sent:
+            await messages.mark_sent(session, sent)
+        return list(sent)
+
+    def noted(self, ids: Iterable[int]) -> None:
+        for id in ids:
+            self._sent.pop(id, None)  # both this courier and the worker may have noted it: that does no harm
 
     async def carry(self) -> bool:
         """Send one message if there is one; returns whether there was."""
@@ -124,6 +138,9 @@ class Courier:
         finally:
             self._is_open = False
             stopped.cancel()
+            if self._soon is not None:
+                self._soon.cancel()
+                self._soon = None
             for task in self._tasks:
                 task.cancel()
 
@@ -152,16 +169,14 @@ class Courier:
         if not (self._sent or at_once > len(self._sending) or self._must_keep()):
             return []
         async with self._database.transaction() as session:
-            sent, now = dict(self._sent), self._now()
+            now = self._now()
             kept = list(self._sending.values()) if self._must_keep() else []
-            if sent:
-                await messages.mark_sent(session, sent)
+            sent = await self.note(session)
             free = at_once - len(self._sending)
             taken = await messages.next_unsent(session, now, self._sender.channel, free) if free > 0 else []
             if kept or taken:
                 await messages.lease(session, now + LEASE, *kept, *taken)
-        for id in sent:
-            del self._sent[id]
+        self.noted(sent)
         if kept:
             self._leased = now
         return taken
@@ -174,6 +189,11 @@ class Courier:
             await self._send(stored)
         except Exception as error:
             tell(log, "courier", error)  # that it failed could not be noted: it is tried again after its lease
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(NOTE_WITHIN, self._wake_now)
+
+    def _wake_now(self) -> None:
+        self._soon = None
         self.wake()
 
     async def _send(self, stored: messages.Stored) -> None:

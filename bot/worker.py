@@ -57,6 +57,7 @@ class Worker:
         started = time.perf_counter()
         taken: list[messages.Stored] = []
         leased: list[messages.Stored] = []
+        noted: list[tuple[Courier, list[int]]] = []
         now = self._now()
         try:
             async with self._database.transaction() as session:
@@ -68,6 +69,7 @@ class Worker:
                 answers = [_answer(one, parts) for one, parts in zip(taken, said, strict=True)]
                 leased = await messages.put_out(session, await self._handing(session, answers, now), now)
                 await messages.mark_done(session, *taken)
+                noted = [(courier, await courier.note(session)) for courier in self._couriers]
         except Exception as error:
             if not taken or is_out_of_order(error):
                 raise
@@ -78,8 +80,10 @@ class Worker:
                 return True
             self._metrics.failed.inc()
             log.error("message failed", error=type(error).__name__, id=taken[0].id, exc_info=error)
-            leased = []
+            leased, noted = [], []
             await self._give_back(taken[0], error)
+        for courier, ids in noted:
+            courier.noted(ids)
         for courier in self._couriers:
             courier.hand([one for one in leased if one.channel == courier.channel], now)
             if len(leased) < len(taken):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import cast
 
 import pytest
@@ -176,3 +176,43 @@ async def test_the_leased_part_is_the_row_that_was_written(database: Database, c
 
 async def test_a_courier_that_does_not_run_has_no_room(database: Database, channel: Channel, clock: Clock) -> None:
     assert Courier(database, channel, Metrics(), clock.now).room == 0
+
+
+async def test_what_has_left_is_noted_with_the_next_message(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.courier.NOTE_WITHIN", 30)
+    await house.opens()
+    await house.hears("1")
+    await house.worker.work()
+    await house.channel.has(1)
+    assert await states(house.database, "1") == ["waiting", "waiting"]
+    await house.hears("2")
+    await house.worker.work()
+    assert await states(house.database, "1") == ["sent", "waiting"]
+    await house.channel.has(2)
+    await house.closes()
+    assert await states(house.database, "2") == ["sent", "waiting"]
+
+
+async def test_what_a_transaction_noted_that_was_given_up_is_noted_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.courier.NOTE_WITHIN", 30)
+    await house.opens()
+    await house.hears("1")
+    await house.worker.work()
+    await house.channel.has(1)
+    await house.hears("2")
+    with monkeypatch.context() as patch:
+        patch.setattr(Courier, "note", _noted_and_broken(Courier.note))
+        await house.worker.work()
+    assert await states(house.database, "1") == ["waiting", "waiting"]
+    await house.closes()
+    assert await states(house.database, "1") == ["sent", "waiting"]
+
+
+def _noted_and_broken(note: Callable[[Courier, Session], Awaitable[list[int]]]) -> object:
+    async def breaks(courier: Courier, session: Session) -> list[int]:
+        await note(courier, session)
+        raise ValueError("示例")
+
+    return breaks
