@@ -15,6 +15,7 @@ from knowledge.files import DOCUMENT_KINDS, TABLE_KINDS, read_sheets
 from knowledge.findings import Finding, RefusedFile
 from knowledge.library import Collection
 from knowledge.lists import looks_like_list
+from knowledge.places import short_names
 from knowledge.shipped import read_collection, read_questions
 from storage import questions, versions
 from storage.database import Database
@@ -98,7 +99,7 @@ def source_for(path: Path, given: Details) -> Source:
         given.date,
         given.jurisdiction,
         given.place,
-        (),
+        short_names(given.place),
     )
 
 

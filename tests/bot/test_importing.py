@@ -157,7 +157,7 @@ async def test_what_the_person_says_about_a_file_is_kept(settings: Settings, tmp
         number="某政发〔2026〕1号",
         date=dt.date(2026, 1, 1),
         jurisdiction="420704",
-        place="某区",
+        place="湖北省鄂州市鄂城区",
         questions=asked,
     )
     await imports(settings, written(tmp_path), given=given, publish=True)
@@ -165,6 +165,7 @@ async def test_what_the_person_says_about_a_file_is_kept(settings: Settings, tmp
     assert kept.source.short == "某区办法"
     assert kept.source.date == dt.date(2026, 1, 1)
     assert kept.source.jurisdiction == "420704"
+    assert kept.source.aliases == ("鄂城", "鄂州")
     assert kept.source.title == "某区包容审慎监管办法"
     assert list(kept.questions.values()) == [("轻微的事会罚吗",)]
 
