@@ -157,14 +157,17 @@ class App:
         return links
 
     def _answered(self, channel: str, chat: str) -> None:
+        """The worker wrote into a chat, and has told the couriers itself."""
         self.hub.told(channel, chat)
         self.exporter.wake()
 
     def _told(self, channel: str, chat: str) -> None:
+        """The clock wrote into a chat."""
         self._pushed(channel, chat)
         self.exporter.wake()
 
     def _pushed(self, channel: str, chat: str) -> None:
+        """The exporter wrote into a chat."""
         self.hub.told(channel, chat)
         for courier in self.couriers:
             courier.wake()

@@ -87,4 +87,4 @@ class Sources:
         if any(question.kind == "industry" for question in check.questions):
             names[METHOD_NUMBER] = None
         day = check.checked
-        return f"{'、'.join(names)}；标准核对于{day.year}年{day.month}月{day.day}日。"
+        return f"{'、'.join(names)}。标准核对于{day.year}年{day.month}月{day.day}日。"

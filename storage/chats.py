@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.inserts import table_of
+from storage.requests import IS_HELD
 from storage.tables import Chat, Press, Request
 
 Json = dict[str, Any]
@@ -22,7 +23,7 @@ class Dialogue:
     """The state of one conversation. Changed in place, written back by ``save_dialogue``.
 
     ``person`` is whose the chat was when it was loaded; ``None`` for a guest's. ``is_held``: a person had a request of
-    this chat in hand then (R46).
+    this chat in hand then (R50).
     """
 
     channel: str
@@ -46,12 +47,7 @@ class Button:
 
 _CHAT, _REQUEST = table_of(Chat), table_of(Request)
 _C = _CHAT.c
-_HELD = exists().where(
-    _REQUEST.c.channel == _C.channel,
-    _REQUEST.c.chat == _C.chat,
-    _REQUEST.c.state != "closed",
-    _REQUEST.c.holder.is_not(None),
-)
+_HELD = exists().where(_REQUEST.c.channel == _C.channel, _REQUEST.c.chat == _C.chat, IS_HELD)
 # Built once: both are asked for each message, and building them takes longer than they do.
 _LOADING = (
     select(_C.chat, _C.jurisdiction, _C.state, _C.version, _C.person, _HELD.label("is_held"))

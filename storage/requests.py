@@ -117,9 +117,11 @@ async def note(session: AsyncSession, request: int, act: str, text: str, person:
 # ---- finding
 
 _C = table_of(Request).c
-_IN_HAND = (  # built once: it is asked for each message, and seldom finds anything
+IS_HELD = and_(_C.state != "closed", _C.holder.is_not(None))
+"""Of a request: a person has it in hand (R50)."""
+_IN_HAND = (  # built once: it is asked for each message in which the dialogue is held
     select(_C.id)
-    .where(_C.channel == bindparam("of"), _C.chat == bindparam("which"), _C.state != "closed", _C.holder.is_not(None))
+    .where(_C.channel == bindparam("of"), _C.chat == bindparam("which"), IS_HELD)
     .order_by(_C.changed.desc(), _C.id.desc())
     .limit(1)
 )

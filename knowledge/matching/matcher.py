@@ -67,7 +67,7 @@ class Matcher:
     """Answers questions over a fixed set of entries. Thread-safe once built.
 
     ``bare`` are the constants for a question whose best candidate has no typical questions, as a text that was imported
-    without any: by ``profile``, which has learned to expect them, hardly one would be answered.
+    without any: by ``profile``, which has learned to expect them, hardly one would be answered (R4).
     """
 
     def __init__(

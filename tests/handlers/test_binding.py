@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import select
@@ -14,17 +13,10 @@ from storage.database import Database
 from storage.tables import Base, Contact, Invitation
 from storage.tables import Person as PersonRow
 from tests.handlers.test_flow_engine import another_process, token_of
-from tests.handlers.test_permissions import REFUSED, assert_all_in_form, count, on_sqlite, presses_act, told
+from tests.handlers.test_permissions import REFUSED, count, on_sqlite, presses_act, told
 from tests.people import Person, World, lead_of, words_of
 
 WHAT = "示例好味道餐馆的联系人（鄂城）"
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @pytest.fixture

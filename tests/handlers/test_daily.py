@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -15,17 +14,10 @@ from handlers.messages import MAX_LABEL
 from storage import cases, notices, people
 from tests.handlers.streets import Street, diagnosed, inbox, new_street, opened
 from tests.handlers.test_instructing import instructs
-from tests.handlers.test_permissions import assert_all_in_form, on_sqlite
+from tests.handlers.test_permissions import on_sqlite
 from tests.people import Person, World
 
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @pytest.fixture

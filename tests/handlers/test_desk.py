@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -27,17 +26,10 @@ from tests.handlers.streets import (
     passed,
     submitted,
 )
-from tests.handlers.test_permissions import assert_all_in_form, on_sqlite, presses_act
+from tests.handlers.test_permissions import on_sqlite, presses_act
 from tests.people import Person, World, lead_of, words_of
 
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @pytest.fixture

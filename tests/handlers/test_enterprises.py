@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from handlers import menus, words
@@ -13,7 +11,6 @@ from storage.database import Database
 from storage.tables import Enterprise, Fact
 from tests.handlers.test_flow_engine import token_of
 from tests.handlers.test_permissions import (
-    assert_all_in_form,
     checks_size,
     count,
     latest_check,
@@ -24,13 +21,6 @@ from tests.handlers.test_permissions import (
 from tests.people import Clock, Person, World, lead_of, words_of
 
 PERSONS = "第1/2步：从业人员有多少？"
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -14,7 +13,7 @@ from handlers.conversation import Conversation, Knowledge
 from storage import questions
 from storage.database import Database
 from storage.tables import Enterprise, Fact, Invitation, SelfCheck
-from tests.handlers.test_permissions import assert_all_in_form, checks_size, count, latest_check, on_sqlite, presses_act
+from tests.handlers.test_permissions import checks_size, count, latest_check, on_sqlite, presses_act
 from tests.people import Clock, Person, World, lead_of, words_of
 
 HEAD_PERSONS = "第1/2步：从业人员有多少？"
@@ -22,13 +21,6 @@ HEAD_TURNOVER = "第2/2步：一年的营业收入是多少？"
 HEAD_KIND = "第1/4步：您的企业靠什么创新？"
 REVIEW = "请核对一遍，没有错就点“看结果”。"
 QUESTION = "罚款一次交不起，能分期吗"
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,19 +18,12 @@ from knowledge.procedure.case import Case
 from storage import cases, guidance, people, ratings, reminders
 from storage.cases import CaseInfo
 from storage.guidance import GuidanceInfo
-from tests.handlers.test_permissions import assert_all_in_form, presses_act, records, told
+from tests.handlers.test_permissions import presses_act, records, told
 from tests.handlers.test_ratings import OURS, PLACE, opened
 from tests.knowledge.procedure import courses
 from tests.people import Person, World, lead_of, words_of
 
 SIGNED = f"{OURS}张示例，执法证号示例-0001。"
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,18 +11,11 @@ from handlers import words
 from handlers.cases import delivering, desk_words
 from storage import cases, instructions, messages
 from tests.handlers.streets import Street, diagnosed, inbox, lines_of, new_street, newest, opened
-from tests.handlers.test_permissions import assert_all_in_form, on_sqlite, presses_act
+from tests.handlers.test_permissions import on_sqlite, presses_act
 from tests.people import Person, World, lead_of, words_of
 
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 WHAT = "三日内到现场核查"
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from storage.blobs import Blobs
 from storage.cases import CaseInfo, Series
 from storage.ledger import LedgerRow
 from storage.tables import Export
-from tests.handlers.test_permissions import assert_all_in_form, count, on_sqlite, presses_act, told
+from tests.handlers.test_permissions import count, on_sqlite, presses_act, told
 from tests.people import Person, World, lead_of, words_of
 
 DEPARTMENT, OTHER = "示例市场监管局", "示例城管局"
@@ -37,13 +36,6 @@ TODAY = dt.date(2026, 11, 20)
 DUE = dt.date(2026, 11, 25)
 LISTED = next(iter(shipped_library().items))
 MINOR = Facts(True, True, False, False, False, False, False, True)
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 class Ledgers:

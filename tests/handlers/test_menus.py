@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
 from handlers import menus, permissions, words
 from handlers.messages import MAX_CHOICES, MAX_LABEL
-from tests.handlers.test_permissions import REFUSED, assert_all_in_form, checks_size, on_sqlite, presses_act
+from tests.handlers.test_permissions import REFUSED, checks_size, on_sqlite, presses_act
 from tests.people import Person, World, lead_of, words_of
 
 ROLES = menus.ROLES
 EACH = list({menus.lasting(role).labels: role for role in ROLES}.values())
 """A role for each menu there is."""
 SHAPES_OF_COUNTS = re.compile(r"\d+条消息")
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 async def somebody(world: World, role: str) -> Person:

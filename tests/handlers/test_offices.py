@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -15,7 +14,6 @@ from storage.tables import Appointment, Contact, Fact
 from tests.handlers.test_flow_engine import token_of
 from tests.handlers.test_permissions import (
     REFUSED,
-    assert_all_in_form,
     assert_form,
     checks_size,
     count,
@@ -25,13 +23,6 @@ from tests.handlers.test_permissions import (
     told,
 )
 from tests.people import Clock, Person, World, lead_of, words_of
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @pytest.fixture

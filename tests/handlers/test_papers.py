@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import docx
@@ -25,7 +24,7 @@ from storage.blobs import MissingBlob
 from storage.cases import CaseInfo
 from storage.papers import PaperInfo
 from storage.tables import CaseFile
-from tests.handlers.test_permissions import assert_all_in_form, on_sqlite, presses_act
+from tests.handlers.test_permissions import on_sqlite, presses_act
 from tests.people import Person, World, lead_of, words_of
 
 FIRM = "鄂州市鄂城区示例香满楼餐馆"
@@ -70,13 +69,6 @@ def text_of(content: bytes) -> str:
     section = document.sections[0]
     parts += [p.text for head in (section.first_page_header, section.header) for p in head.paragraphs]
     return "\n".join(parts)
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @pytest.fixture

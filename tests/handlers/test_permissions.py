@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -121,13 +121,6 @@ async def latest_check(world: World) -> int:
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """For what no database can do differently."""
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 # ---- the table

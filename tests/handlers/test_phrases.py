@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,19 +14,12 @@ from knowledge.shipped import shipped_checks
 from knowledge.yaml_data import DataError
 from storage import phrases
 from tests.handlers.streets import Street, diagnosed, inbox, lines_of, new_street, newest, opened, passed, submitted
-from tests.handlers.test_permissions import assert_all_in_form, on_sqlite, presses_act
+from tests.handlers.test_permissions import on_sqlite, presses_act
 from tests.people import Person, World, lead_of, words_of
 
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 OWN = "把〔谁〕的健康证贴到〔哪里〕"
 NO_RULE = re.compile(r"第.{1,6}条|《|[0-9]+(日|天|个工作日)|罚款|处罚|应当|必须")
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import update
@@ -20,7 +19,7 @@ from storage import cases, chain, evidence, people, pledges
 from storage.pledges import PledgeInfo
 from storage.tables import Pledge
 from tests.handlers.test_cases import FIRM, Street, closes, diagnosed, inbox, logged, missing, newest, street
-from tests.handlers.test_permissions import assert_all_in_form, on_sqlite, presses_act
+from tests.handlers.test_permissions import on_sqlite, presses_act
 from tests.knowledge.procedure import courses
 from tests.knowledge.test_pledges import drawn
 from tests.people import Person, World, lead_of, words_of
@@ -28,13 +27,6 @@ from tests.people import Person, World, lead_of, words_of
 __all__ = ["street"]
 DRAWN = FileRef("a" * 64, DRAWING_NAME, "image/png", 4000)
 STAMPED = FileRef("b" * 64, "盖章.jpg", "image/jpeg", 9000)
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 async def opens_draft(street: Street, **facts: str) -> list[Part]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from storage.tables import Person as PersonRow
 from tests.handlers.test_flow_engine import token_of
 from tests.handlers.test_permissions import (
     REFUSED,
-    assert_all_in_form,
     checks_size,
     count,
     latest_check,
@@ -26,13 +24,6 @@ from tests.handlers.test_permissions import (
     told,
 )
 from tests.people import Person, World, lead_of, words_of
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,19 +22,12 @@ from knowledge.procedure.case import Case
 from storage import cases, people, ratings
 from storage.cases import CaseInfo
 from storage.database import Database
-from tests.handlers.test_permissions import assert_all_in_form, presses_act, told
+from tests.handlers.test_permissions import presses_act, told
 from tests.knowledge.procedure import courses
 from tests.people import Person, World, lead_of, words_of
 
 PLACE, OURS = "420704", "示例市场监管局"
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-async def world(world: World) -> AsyncIterator[World]:
-    """The world, whose every reply is looked at in the end."""
-    yield world
-    await assert_all_in_form(world)
 
 
 @dataclass
