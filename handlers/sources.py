@@ -74,7 +74,7 @@ class Sources:
         return [entry for entry in check.sources if not self.has(entry)]
 
     def versions(self, check: Check) -> str:
-        """The sources a result rests on, named once each, and the day the criteria were checked (R16)."""
+        """The sources a result rests on, named once and on a line each, and the day of the check (R16)."""
         names: dict[str, None] = {}
         for entry in check.criteria_sources:
             if article := self.checks.laws.get(entry):
@@ -87,4 +87,4 @@ class Sources:
         if any(question.kind == "industry" for question in check.questions):
             names[METHOD_NUMBER] = None
         day = check.checked
-        return f"{'、'.join(names)}。标准核对于{day.year}年{day.month}月{day.day}日。"
+        return "\n".join([*names, f"标准核对于{day.year}年{day.month}月{day.day}日。"])

@@ -261,7 +261,7 @@ def test_the_basis_of_a_size_is_the_row_of_the_table(shipped: Knowledge) -> None
         "从业人员（X，人）：大型 X≥300；中型 100≤X<300；小型 10≤X<100；微型 X<10\n"
         "营业收入（Y，万元）：大型 Y≥10000；中型 2000≤Y<10000；小型 100≤Y<2000；微型 Y<100",
         "《统计上大中小微型企业划分办法（2017）》国统字〔2017〕213号 · 附表 · 全国",
-        "依据：鄂城规则、国统字〔2017〕213号。标准核对于2026年11月20日。",
+        "依据：鄂城规则\n国统字〔2017〕213号\n标准核对于2026年11月20日。",
     ]
 
 
@@ -269,10 +269,10 @@ def test_the_versions_name_each_source_with_its_date_where_it_has_one(shipped: K
     """R16, R3: the rules of 鄂城 state no date, so none is shown."""
     named = [sources(shipped).versions(check) for check in SHIPPED_CHECKS.checks]
     assert named == [
-        "中华人民共和国行政处罚法（2021年7月15日起）、定海意见（2022-06-29）。标准核对于2026年11月20日。",
-        "鄂城规则。标准核对于2026年11月20日。",
-        "鄂城规则、国统字〔2017〕213号。标准核对于2026年11月20日。",
-        "鄂城规则、国统字〔2017〕213号。标准核对于2026年11月20日。",
+        "中华人民共和国行政处罚法（2021年7月15日起）\n定海意见（2022-06-29）\n标准核对于2026年11月20日。",
+        "鄂城规则\n标准核对于2026年11月20日。",
+        "鄂城规则\n国统字〔2017〕213号\n标准核对于2026年11月20日。",
+        "鄂城规则\n国统字〔2017〕213号\n标准核对于2026年11月20日。",
     ]
 
 
@@ -361,7 +361,7 @@ async def test_a_contacts_result_is_kept_with_its_card_its_versions_and_whence_e
     assert (kept.kind, kept.at, kept.department, kept.share) == ("hardship", world.clock.now(), None, None)
     assert kept.result["status"] == "met"
     assert kept.result["day"] == "2026-11-20"
-    assert kept.result["versions"] == "鄂城规则、国统字〔2017〕213号。标准核对于2026年11月20日。"
+    assert kept.result["versions"] == "鄂城规则\n国统字〔2017〕213号\n标准核对于2026年11月20日。"
     assert kept.result["conditions"] == {"hardship_person": "unmet", "young": "unmet", "hit": "met", "sme": "met"}
     shown = [[block.kind, block.text] for part in card for block in part.blocks]
     versions = ["citation", f"依据：{kept.result['versions']}"]
