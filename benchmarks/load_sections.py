@@ -162,7 +162,10 @@ def memory() -> list[str]:
         f"准备好以后，只开网页 {one['web_mb']:.0f} MB，连同 Telegram {one['telegram_mb']:.0f} MB（按装好的字节码）。"
     )
     if load:
-        lines += f"连续 {load['messages']:,} 条消息，每千条增长 {load['mb_a_thousand']} MB（去掉开头三分之一）。"
+        lines += (
+            f"连续 {load['minutes']:.0f} 分钟、每秒五条，共 {load['messages']:,} 条消息：{load['held_mb'][0]:.0f} → {load['held_mb'][-1]:.0f} MB，"
+            f"去掉开头三分之一，每小时变化 {load['mb_an_hour']:+.1f} MB。"
+        )
     return ["## 内存", f"`python -m benchmarks.load.memory`，{in_words(kept['surroundings'])}", lines]
 
 

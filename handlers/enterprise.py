@@ -18,7 +18,6 @@ from handlers.guidance.words import LABEL_GUIDANCE, LABEL_MINE
 from handlers.messages import Act, Choice, Reply
 from handlers.office import code_reply
 from handlers.turn import CHINA, Acts, Turn
-from knowledge.firm_mentions import OFFERED
 from storage import enterprises, invitations, messages, people
 from storage.enterprises import EnterpriseInfo
 
@@ -196,9 +195,8 @@ async def found(turn: Turn, text: str, then: str, page_number: int = 0) -> Reply
 
 async def _by_sound(turn: Turn, jurisdiction: str, text: str) -> list[EnterpriseInfo]:
     """The enterprises of the register whose names only sound like what was typed."""
-    index = await turn.house.firms.index(turn.session, jurisdiction)
-    meant = [found for found in index.search(text, limit=SOUNDS) if found.score >= OFFERED and found.span]
-    return [firm for one in meant if (firm := await enterprises.enterprise(turn.session, int(one.firm.id)))]
+    (meant,) = await turn.house.firms.meant(turn.session, jurisdiction, [text], SOUNDS)
+    return [firm for id in meant if (firm := await enterprises.enterprise(turn.session, id))]
 
 
 async def page(turn: Turn, id: int, lead: str = "") -> Reply:

@@ -38,13 +38,17 @@ class Settled:
 
 
 class FirmIndex:
-    """The enterprises of one register, ready for searching. Built once; never changed."""
+    """The enterprises of one register, ready for searching."""
 
     def __init__(self, firms: Iterable[Firm]) -> None:
         self._register = Register(firms)
 
     def __len__(self) -> int:
         return len(self._register)
+
+    def put(self, firms: Iterable[Firm]) -> None:
+        """Take in enterprises that are new, or have another name or address than before (by their ``id``)."""
+        self._register.put(firms)
 
     def search(self, text: str, limit: int = 5) -> list[FoundFirm]:
         """The enterprises that a text may mean, best first."""

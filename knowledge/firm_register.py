@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.firm_parts import (
     AREA_IN_NAME,
@@ -23,6 +25,7 @@ from knowledge.firm_parts import (
     words_of_names,
 )
 
+_T = TypeVar("_T", str, frozenset[int])
 LONGEST = 5
 """Characters of a distinctive part that are looked up; the rest is compared afterwards."""
 MANY = 5
@@ -51,66 +54,108 @@ class Entry:
 
 
 class Register:
-    """The enterprises of one register with everything they are looked up by. Built once; never changed."""
+    """The enterprises of one register with everything they are looked up by.
+
+    What is learned of its places and trades is learned once, from all; ``put`` adds or renames single ones since.
+    """
 
     def __init__(self, firms: Iterable[Firm]) -> None:
         listed = list(firms)
         self.places = Places()
         self.streets: dict[str, int] = {}
         self.street_firms: dict[int, list[int]] = {}
-        addresses = self._read_places(listed)
         self.entries: list[Entry] = []
         self.cores: list[str] = []
         self.core_firms: list[list[int]] = []
         self.of_town: dict[tuple[str, int], list[int]] = {}
         self.sound_ids: dict[str, int] = {}
-        core_ids: dict[str, int] = {}
-        shared: dict[object, object] = {}
+        self._core_ids: dict[str, int] = {}
+        self._numbers: dict[str, int] | None = None
+        self._shared: dict[object, object] = {}
+        self._learned: frozenset[str] = frozenset()
+        addresses = self._read_places(listed)
         plains = [plain_chars(firm.name) for firm in listed]
-        taken = self._take_apart_all(plains)
-        for number, (firm, plain, parts, (town, street)) in enumerate(
-            zip(listed, plains, taken, addresses, strict=True)
-        ):
-            groups = shared.setdefault(parts.groups, parts.groups)
-            tail = shared.setdefault(parts.tail, parts.tail)
-            assert isinstance(groups, frozenset) and isinstance(tail, str)
-            branch = re.sub("(分店|分公司|店)$", "", "".join(BRACKETS.findall(plain)))
-            bare = re.sub(r"\W", "", plain)
-            entry = Entry(
-                firm, parts.place or branch, town, tail, groups, parts.is_place_core, self.streets.get(street, -1), bare
-            )
-            self.entries.append(entry)
-            for group in parts.groups:
-                for place in {parts.place, town} - {""}:
-                    neighbours = self.of_town.setdefault((place, group), [])
-                    if len(neighbours) <= MANY:
-                        neighbours.append(number)
-            if parts.core:
-                core = core_ids.setdefault(parts.core, len(core_ids))
-                if core == len(self.cores):
-                    self.cores.append(parts.core)
-                    self.core_firms.append([])
-                self.core_firms[core].append(number)
-        self._index_cores()
+        for firm, plain, parts, at in zip(listed, plains, self._take_apart_all(plains), addresses, strict=True):
+            self._add(firm, plain, parts, *at)
+        self.keys, self.values = self._keys_of(range(len(self.cores)))
 
     def __len__(self) -> int:
-        return len(self.entries)
+        return len(self.entries) if self._numbers is None else len(self._numbers)
+
+    def put(self, firms: Iterable[Firm]) -> None:
+        """Take in enterprises that are new, or have another name or address than before."""
+        if self._numbers is None:
+            self._numbers = {entry.firm.id: number for number, entry in enumerate(self.entries)}
+        known = len(self.cores)
+        for firm in firms:
+            number = self._numbers.get(firm.id)
+            if number is not None:
+                if self.entries[number].firm == firm:
+                    continue
+                self._drop(number)
+            self._numbers[firm.id] = len(self.entries)
+            _, town, street = address_parts(plain_chars(firm.address).replace(" ", ""))
+            town = self.places.add_town(town) if town else ""
+            plain = plain_chars(firm.name)
+            self._add(firm, plain, take_apart(plain, self.places, self._learned), town, street)
+        keys, values = self._keys_of(range(known, len(self.cores)))
+        places = np.searchsorted(self.keys, keys)
+        self.keys, self.values = np.insert(self.keys, places, keys), np.insert(self.values, places, values)
+
+    def _drop(self, number: int) -> None:
+        """Let an enterprise be found no more; its number stays free."""
+        few = (firms for firms in self.of_town.values() if len(firms) <= MANY)  # the others say only: many
+        for firms in (*self.core_firms, *self.street_firms.values(), *few):
+            if number in firms:
+                firms.remove(number)
+
+    def _add(self, firm: Firm, plain: str, parts: NameParts, town: str, street: str) -> None:
+        number = len(self.entries)
+        if street:
+            street = self._same(street)
+            place = self.streets.setdefault(street, len(self.streets))
+            self.street_firms.setdefault(place, []).append(number)
+        branch = re.sub("(分店|分公司|店)$", "", "".join(BRACKETS.findall(plain)))
+        bare = re.sub(r"\W", "", plain)
+        entry = Entry(
+            firm,
+            parts.place or branch,
+            town,
+            self._same(parts.tail),
+            self._same(parts.groups),
+            parts.is_place_core,
+            self.streets.get(street, -1),
+            bare,
+        )
+        self.entries.append(entry)
+        for group in parts.groups:
+            for named in {parts.place, town} - {""}:
+                neighbours = self.of_town.setdefault((named, group), [])
+                if len(neighbours) <= MANY:
+                    neighbours.append(number)
+        if parts.core:
+            core = self._core_ids.setdefault(parts.core, len(self._core_ids))
+            if core == len(self.cores):
+                self.cores.append(parts.core)
+                self.core_firms.append([])
+            self.core_firms[core].append(number)
+
+    def _same(self, value: _T) -> _T:
+        """The one copy of what many enterprises have."""
+        kept = self._shared.setdefault(value, value)
+        assert isinstance(kept, type(value))
+        return kept
 
     def _read_places(self, firms: Sequence[Firm]) -> list[tuple[str, str]]:
         """Learn the places of all addresses and names; the town and the street of each enterprise."""
         out: list[tuple[str, str]] = []
         areas: Counter[str] = Counter()
         towns: Counter[str] = Counter()
-        streets: dict[str, str] = {}
-        for number, firm in enumerate(firms):
+        for firm in firms:
             found, town, street = address_parts(plain_chars(firm.address).replace(" ", ""))
             areas.update(found)
             town = self.places.add_town(town) if town else ""
-            street = streets.setdefault(street, street)
-            if street:
-                place = self.streets.setdefault(street, len(self.streets))
-                self.street_firms.setdefault(place, []).append(number)
-            out.append((town, street))
+            out.append((town, self._same(street)))
             named = AREA_IN_NAME.match(firm.name)
             if named and named.group():
                 areas.update({part for part in re.findall(".+?[省市区县旗]", named.group()) if len(part) >= 2})
@@ -132,7 +177,7 @@ class Register:
         for core in {parts.core for parts in taken if len(parts.core) >= 4}:
             endings.update(core[-length:] for length in (2, 3, 4) if len(core) >= length + 2)
         least = max(3, len(plains) // 2000)
-        learned = frozenset(
+        self._learned = learned = frozenset(
             word
             for word, count in endings.items()
             # 源花炮 ends fewer names than 花炮, so its first character belongs to the brands
@@ -148,7 +193,8 @@ class Register:
     def _symbol(self, sound: str) -> int:
         return self.sound_ids.setdefault(sound, len(self.sound_ids) + 1)
 
-    def _index_cores(self) -> None:
+    def _keys_of(self, cores: Iterable[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """The rows of sounds by which distinctive parts are looked up, in order, and beside each whose it is."""
         keys: list[int] = []
         values: list[int] = []
         mates = words_of_names().mates
@@ -157,7 +203,8 @@ class Register:
             keys.append(key)
             values.append(value)
 
-        for number, core in enumerate(self.cores):
+        for number in cores:
+            core = self.cores[number]
             length = min(len(core), LONGEST)
             sounds = [tuple(dict.fromkeys(self._symbol(fold(one)) for one in readings(char))) for char in core[:length]]
             firsts = [one[0] for one in sounds]
@@ -175,9 +222,9 @@ class Register:
                 for part in range(2, length):
                     put(row_key(tuple(firsts[:part])), number)
                     put(row_key(tuple(firsts[length - part : length])), number)
-        order = np.argsort(np.array(keys, np.int64), kind="stable") if keys else np.zeros(0, np.int64)
-        self.keys = np.array(keys, np.int64)[order]
-        self.values = np.array(values, np.int32)[order]
+        found_keys = np.array(keys, np.int64)
+        order = np.argsort(found_keys, kind="stable")
+        return found_keys[order], np.array(values, np.int32)[order]
 
 
 def row_key(symbols: Sequence[int]) -> int:

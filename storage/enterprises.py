@@ -108,18 +108,33 @@ async def search(
     return await _found(session, statement)
 
 
-async def register_state(session: AsyncSession, divisions: Sequence[str]) -> tuple[int, str]:
+async def register_state(session: AsyncSession, divisions: Sequence[str]) -> tuple[int, dt.datetime | None]:
     """How many enterprises these divisions have and when one was last changed: tells whether an index is current."""
     statement = select(func.count(), func.max(Enterprise.changed)).where(Enterprise.division.in_(divisions))
     count, changed = (await session.execute(statement)).one()
-    return int(count), str(changed)
+    return int(count), changed
 
 
-async def names(session: AsyncSession, divisions: Sequence[str]) -> list[tuple[int, str, str | None]]:
-    """Id, name and address of every enterprise of these divisions."""
+async def names(
+    session: AsyncSession, divisions: Sequence[str], since: dt.datetime | None = None
+) -> list[tuple[int, str, str | None]]:
+    """Id, name and address of every enterprise of these divisions, or of those changed at a time or after it."""
     statement = select(Enterprise.id, Enterprise.name, Enterprise.address).where(Enterprise.division.in_(divisions))
+    if since is not None:
+        statement = statement.where(Enterprise.changed >= since)
     rows = await session.execute(statement.order_by(Enterprise.id))
     return [(id, name, address) for id, name, address in rows.all()]
+
+
+async def names_alone(session: AsyncSession, divisions: Sequence[str]) -> list[tuple[int, str]]:
+    """Id and name of every enterprise of these divisions, in no order: read from the index by name alone."""
+    rows = await session.execute(select(Enterprise.id, Enterprise.name).where(Enterprise.division.in_(divisions)))
+    return [(id, name) for id, name in rows.all()]
+
+
+async def with_ids(session: AsyncSession, ids: Sequence[int]) -> list[EnterpriseInfo]:
+    """The enterprises with these ids, a few hundred at most, in no order."""
+    return await _found(session, select(Enterprise).where(Enterprise.id.in_(ids))) if ids else []
 
 
 async def add(session: AsyncSession, info: NewEnterprise, origin: str, now: dt.datetime) -> int:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import random
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -18,6 +20,7 @@ import numpy as np
 
 from benchmarks.load.chats import Program
 from benchmarks.surroundings import surroundings, write_results
+from knowledge.shipped import shipped_library
 from tests.bot.telegram_double import TelegramDouble
 
 SAID = (
@@ -30,6 +33,8 @@ SAID = (
     "取消",
 )
 AT_ONCE = 20
+ROUND = 4.0
+"""Seconds from one round to the next: five messages a second."""
 
 
 async def started(folder: Path, double: TelegramDouble | None, settle: float = 5.0) -> float:
@@ -49,47 +54,56 @@ async def started(folder: Path, double: TelegramDouble | None, settle: float = 5
     raise AssertionError
 
 
-async def under_load(folder: Path, double: TelegramDouble, count: int, every: int) -> dict[str, Any]:
-    """MB after every so many messages that were answered; the slope is taken after the first third."""
+async def under_load(folder: Path, double: TelegramDouble, minutes: float, every: float) -> dict[str, Any]:
+    """MB after each ``every`` minutes of a steady load; the slope is taken after the first third.
+
+    Twenty chats speak at once, each its own typical question or a button's word, and are all answered, every four seconds.
+    """
+    typical = [question for entry in shipped_library().entries for question in entry.aliases]
+    rng = random.Random(7)
     more = {"RONGCUO_TELEGRAM_TOKEN": double.token, "RONGCUO_TELEGRAM_BASE_URL": double.base_url}
     program = Program(folder, more)
     held: list[float] = []
+    said = 0
     try:
         await program.is_ready()
-        for start in range(0, count, AT_ONCE):
+        begun = time.monotonic()
+        while (passed := time.monotonic() - begun) < minutes * 60:
             since = len(double.sent)
-            for n in range(start, start + AT_ONCE):
-                double.says(1000 + n % AT_ONCE, SAID[(n // AT_ONCE) % len(SAID)])
-            await asyncio.gather(*(double.waits_for(1, 1000 + k, 60, since=since) for k in range(AT_ONCE)))
+            for chat in range(AT_ONCE):
+                double.says(1000 + chat, rng.choice(typical if rng.random() < 0.7 else SAID))
+            await asyncio.gather(*(double.waits_for(1, 1000 + chat, 60, since=since) for chat in range(AT_ONCE)))
             double.sent.clear()
-            if start % every < AT_ONCE:
+            said += AT_ONCE
+            if passed >= len(held) * every * 60:
                 held.append(program.memory_mb)
+            await asyncio.sleep(max(0.0, begun + passed + ROUND - time.monotonic()))
     finally:
         program.end()
     later = held[len(held) // 3 :]
-    slope = np.polyfit(np.arange(len(later)) * every / 1000, later, 1)[0] if len(later) > 1 else 0.0
-    return {"messages": count, "every": every, "held_mb": held, "mb_a_thousand": round(float(slope), 2)}
+    slope = np.polyfit(np.arange(len(later)) * every / 60, later, 1)[0] if len(later) > 1 else 0.0
+    return {"messages": said, "minutes": minutes, "every": every, "held_mb": held, "mb_an_hour": round(float(slope), 2)}
 
 
-async def measure(count: int, every: int) -> dict[str, Any]:
+async def measure(minutes: float, every: float) -> dict[str, Any]:
     async with AsyncExitStack() as stack:
         folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
         double = await stack.enter_async_context(TelegramDouble())
         return {
             "web_mb": await started(folders[0], None),
             "telegram_mb": await started(folders[1], double),
-            "load": await under_load(folders[1], double, count, every) if count else None,
+            "load": await under_load(folders[1], double, minutes, every) if minutes else None,
         }
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=3000)
-    parser.add_argument("--every", type=int, default=200)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--every", type=float, default=2, help="minutes between two looks")
     parser.add_argument("--dry", action="store_true", help="write nothing")
     arguments = parser.parse_args(argv)
     around = surroundings()
-    found = asyncio.run(measure(arguments.messages, arguments.every))
+    found = asyncio.run(measure(arguments.minutes, arguments.every))
     print(json.dumps(found))
     if not arguments.dry:
         write_results("memory", found, around=around)

@@ -14,7 +14,6 @@ from handlers.flows.flow import Flow, Run
 from handlers.flows.steps import Step
 from handlers.messages import Act, Reply
 from handlers.turn import Acts, Turn
-from knowledge.firm_mentions import OFFERED
 from storage import searching
 
 SOUNDS = 5
@@ -25,14 +24,9 @@ async def firms_meant(turn: Turn, text: str) -> dict[str, list[int]]:
     """The enterprises of the office's register that each word means, also where it only sounds like them."""
     office = turn.speaker.office
     assert office is not None
-    index = await turn.house.firms.index(turn.session, office.jurisdiction)
-    if not len(index):
-        return {}
-    return {
-        word: [int(found.firm.id) for found in index.search(word, SOUNDS) if found.score >= OFFERED and found.span]
-        for word in text.split()[: searching.MAX_WORDS]
-        if len(word) > 1
-    }
+    words = [word for word in text.split()[: searching.MAX_WORDS] if len(word) > 1]
+    found = await turn.house.firms.meant(turn.session, office.jurisdiction, words, SOUNDS)
+    return dict(zip(words, found, strict=True))
 
 
 async def found_cases(turn: Turn, text: str, page: int = 0, *, opens: bool = False) -> Reply:

@@ -247,3 +247,40 @@ def test_no_trade_word_stands_twice():
     listed = [word for node in families.items() for line in node.texts("groups") for word in line.split()]
     assert len(listed) > 1000
     assert sorted({word for word in listed if listed.count(word) > 1}) == []
+
+
+@pytest.mark.parametrize("first", [5, 12])
+def test_taken_in_later_an_enterprise_is_found_as_if_it_had_always_been_there(first):
+    grown = FirmIndex(FIRMS[:first])
+    for firm in FIRMS[first:]:
+        grown.put([firm])
+    assert len(grown) == len(FIRMS)
+    for firm in FIRMS:
+        assert grown.search(firm.name)[0].firm == firm
+        assert [one.firm for one in grown.search(firm.name[3:])][:1] == [
+            one.firm for one in INDEX.search(firm.name[3:])
+        ][:1]
+
+
+def test_an_enterprise_with_another_name_is_found_by_that_and_no_more_by_the_old_one():
+    grown = FirmIndex(FIRMS)
+    grown.put([Firm("4", "海州区新海街道满堂红超市", AREA + "新海街道市民路2号")])
+    assert grown.settle("满堂红超市没贴价签").firm == Firm("4", "海州区新海街道满堂红超市", AREA + "新海街道市民路2号")
+    assert grown.settle("万客来超市没贴价签").firm == FIRMS[5]
+    assert len(grown) == len(FIRMS)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(FIRMS)), max_size=12))
+@settings(max_examples=40, deadline=None)
+def test_however_often_enterprises_change_only_the_newest_names_are_found(changes):
+    grown = FirmIndex(())
+    newest = {}
+    for number, firm in changes:
+        one = Firm(str(number), firm.name, firm.address)
+        grown.put([one])
+        newest[one.id] = one
+    assert len(grown) == len(newest)
+    for one in newest.values():
+        assert one in {found.firm for found in grown.search(one.name, 20)}
+    for firm in FIRMS:
+        assert {found.firm for found in grown.search(firm.name, 20)} <= set(newest.values())
