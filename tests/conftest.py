@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import storage.database
 from bot.logs import set_up_logs
@@ -29,6 +31,18 @@ from tests.people import Clock, World
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 set_up_logs("error", "text")
 storage.database.SYNCHRONOUS = "OFF"  # nothing here outlives the tests, so nothing need reach the disk
+_FIRST: dict[str, Engine] = {}
+
+
+def _engine(url: str, **options: Any) -> AsyncEngine:
+    """An engine that knows the statements compiled for those of its kind before it: each test has one of its own."""
+    made = create_async_engine(url, **options)
+    first = _FIRST.setdefault(made.dialect.name, made.sync_engine)
+    made.sync_engine.dialect, made.sync_engine._compiled_cache = first.dialect, first._compiled_cache
+    return made
+
+
+storage.database.create_async_engine = _engine
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
