@@ -26,29 +26,29 @@ def write(
     counted: Figures, title: str, place: str, span: Span, now: dt.datetime, matters: Sequence[tuple[str, int]]
 ) -> bytes:
     """The whole workbook. Takes a moment: for a thread."""
-    book = Book()
     made = now.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
     whose = counted.whole.name or ledger_words.ALL_DEPARTMENTS
     about = f"单位：{place}{whose}　区间：{span.words}　制表时间：{made}"
     departments = [*counted.departments, counted.whole] if len(counted.departments) != 1 else [counted.whole]
-    sheet = book.sheet("汇总", title, about, _summary_columns())
-    sheet.add(_summary(one) for one in departments)
-    sheet = book.sheet(
-        "程度和现状", title, about, [Column("部门", 26), *_numbers([*_severities(), *STAGE_NAMES.values()])]
-    )
-    sheet.add(_kinds(one) for one in departments)
-    sheet = book.sheet("结果", title, about, [Column("部门", 26), *_numbers(OUTCOME_NAMES.values())])
-    sheet.add([_name(one), *(one.outcomes[kind] for kind in OUTCOME_NAMES)] for one in departments)
-    sheet = book.sheet("常见事项", title, about, [Column("事项", 60), Column("件数", 10, "number")])
-    sheet.add(matters)
-    months = f"{about}（评价按整月：{months_of(span).words}）"
-    sheet = book.sheet("评价", title, months, _RATING_COLUMNS)
-    sheet.add(row for one in counted.ratings for row in _rated(one))
-    sheet = book.sheet("口径", title, about, [Column("项目", 26), Column("怎么算", 90)])
-    sheet.add([*words.FORMULAS, *(("评价", line) for line in RATING_FORMULA.split("\n"))])
     with tempfile.TemporaryDirectory(prefix="rongcuo-") as folder:
         path = Path(folder) / "figures.xlsx"
-        book.save(path)
+        book = Book(path)
+        sheet = book.sheet("汇总", title, about, _summary_columns())
+        sheet.add(_summary(one) for one in departments)
+        sheet = book.sheet(
+            "程度和现状", title, about, [Column("部门", 26), *_numbers([*_severities(), *STAGE_NAMES.values()])]
+        )
+        sheet.add(_kinds(one) for one in departments)
+        sheet = book.sheet("结果", title, about, [Column("部门", 26), *_numbers(OUTCOME_NAMES.values())])
+        sheet.add([_name(one), *(one.outcomes[kind] for kind in OUTCOME_NAMES)] for one in departments)
+        sheet = book.sheet("常见事项", title, about, [Column("事项", 60), Column("件数", 10, "number")])
+        sheet.add(matters)
+        months = f"{about}（评价按整月：{months_of(span).words}）"
+        sheet = book.sheet("评价", title, months, _RATING_COLUMNS)
+        sheet.add(row for one in counted.ratings for row in _rated(one))
+        sheet = book.sheet("口径", title, about, [Column("项目", 26), Column("怎么算", 90)])
+        sheet.add([*words.FORMULAS, *(("评价", line) for line in RATING_FORMULA.split("\n"))])
+        book.close()
         return path.read_bytes()
 
 

@@ -101,9 +101,13 @@ class Volumes:
         if self._sheet is not None and self._sheet.size >= MOST_CHARACTERS:
             self._end()
         if self._sheet is None:
-            self._book = Book()
+            self._book = Book(self._path)
             self._sheet = self._book.sheet("台账", self._order.title, self._order.about(self._all), COLUMNS)
         self._sheet.add(rows)
+
+    @property
+    def _path(self) -> Path:
+        return self._folder / f"{len(self._written) + 1}.xlsx"
 
     def end(self) -> list[Volume]:
         """Finish the last one; all there are."""
@@ -113,9 +117,8 @@ class Volumes:
     def _end(self) -> None:
         if self._book is None or self._sheet is None:
             return
-        path = self._folder / f"{len(self._written) + 1}.xlsx"
-        self._book.save(path)
-        self._written.append(Volume(path, self._sheet.count))
+        self._book.close()
+        self._written.append(Volume(self._path, self._sheet.count))
         self._book = self._sheet = None
 
 
