@@ -11,7 +11,7 @@ from handlers.cases import doing, exhibit_words, placing, receiving
 from handlers.flows.catalogue import flows_of
 from handlers.flows.engine import Engine
 from handlers.flows.walk import REVIEW
-from handlers.messages import Act, Block, Choice, Incoming, Part, Reply
+from handlers.messages import MAX_LABEL, Act, Block, Choice, Incoming, Part, Reply
 from handlers.requests import answering
 from handlers.turn import CHINA, Composed, House, Knowledge, Turn, compose, keep
 from storage import chats, invitations, people
@@ -147,7 +147,8 @@ class Conversation:
             return answered
         run = self.engine.current(turn)
         act = self._offered(turn, text, numbers=run is not None and run.at == REVIEW) or typed
-        act = act or await chats.offered_as(turn.session, turn.incoming.channel, turn.incoming.chat, text)
+        if act is None and len(text) <= MAX_LABEL:  # what is longer is no button's label
+            act = await chats.offered_as(turn.session, turn.incoming.channel, turn.incoming.chat, text)
         if act is None and understanding.asks_for_the_text(text):
             act = next((offered for _, offered in turn.state.get("offered") or [] if offered["do"] == "basis"), None)
         if act:

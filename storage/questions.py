@@ -18,6 +18,8 @@ _PERSONAL = re.compile(
     r"(?<!\d)(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{17}[\dXx]|[0-9A-Z]{18}|[\w.+-]+@[\w-]+\.[\w.]+|\d{12,19})(?![\dA-Z])"
 )
 
+_NOTE = insert(table_of(Asked)).returning(table_of(Asked).c.id)
+
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
@@ -50,7 +52,6 @@ async def note_question(
     at: dt.datetime,
 ) -> int:
     """Keep a question and its outcome; returns its id, by which feedback is given."""
-    statement = insert(table_of(Asked)).returning(table_of(Asked).c.id)
     row = {
         "question": without_personal_data(question)[:500],
         "outcome": outcome,
@@ -62,7 +63,7 @@ async def note_question(
         "at": at,
         "wants_person": False,
     }
-    return int((await session.execute(statement, row)).scalar_one())
+    return int((await session.execute(_NOTE, row)).scalar_one())
 
 
 async def note_feedback(session: AsyncSession, asked_id: int, channel: str, chat: str, useful: bool) -> bool:

@@ -13,6 +13,7 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 CONNECT_WITHIN = 5.0
+_NAMES_A_MESSAGE = ("message_id", "date", "chat")
 UPLOAD_WITHIN = 20.0
 """Seconds for sending a file, beside those for its answer."""
 
@@ -68,6 +69,16 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from error
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(type(error).__name__) from error  # not its words: the address has the token in it
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer to a call. Of a message that was sent only what names it: the library makes objects of all the rest,
+        the buttons and the marks in the words, which nobody asks for. Raises ``TelegramError``."""
+        answer: dict[str, Any] = BaseRequest.parse_json_payload(payload)
+        result = answer.get("result") if isinstance(answer, dict) else None
+        if isinstance(result, dict) and "message_id" in result:
+            answer["result"] = {name: result[name] for name in _NAMES_A_MESSAGE if name in result}
+        return answer
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

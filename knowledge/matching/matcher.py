@@ -121,7 +121,7 @@ class Matcher:
             for i in order[:limit]
             for entry in (self.index.entries[candidates.rows[i]],)
         )
-        return Result(outcome, matches, self._later(question, day, matches) if day else ())
+        return Result(outcome, matches, self._later(question, day, matches))
 
     def entry(self, entry_id: str) -> Entry | None:
         """The entry with an id, if the index has it."""
@@ -163,6 +163,8 @@ class Matcher:
 
     def _later(self, question: str, day: dt.date | None, matches: Sequence[Match]) -> tuple[Match, ...]:
         """Entries that came into force after ``day`` and fit as well: 从旧兼从轻 (处罚法 第三十七条) may apply."""
+        if day is None or not (self._from > day.toordinal()).any():
+            return ()
         everything = self.search(question, limit=5)
         if everything.outcome == "none":
             return ()
@@ -173,7 +175,6 @@ class Matcher:
             if match.entry.id not in known
             and match.entry.kind != "answer"  # no provision, and so none that came later
             and match.entry.valid_from is not None
-            and day is not None
             and match.entry.valid_from > day
         )
 
