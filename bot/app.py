@@ -119,10 +119,12 @@ class App:
         )
         self.conversation = Conversation(self.house)
         self.couriers: list[Courier] = []
-        self.worker = Worker(self.database, self.conversation, self.metrics, now, self._answered, self.couriers)
+        self.intake = Intake(self.database, self.metrics, lambda: self.worker.wake())
+        self.worker = Worker(
+            self.database, self.conversation, self.metrics, now, self._answered, self.couriers, self.intake
+        )
         self.clock = Clock(self.database, self.house, settings, now, self._told, self.keeper)
         self.exporter = Exporter(self.database, self.house, self.blobs, now, self._pushed)
-        self.intake = Intake(self.database, self.metrics, self.worker.wake)
         self.web = WebChannel(
             self.database,
             self.intake,

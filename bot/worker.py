@@ -6,11 +6,13 @@ import asyncio
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from bot.courier import LEASE, Courier
+from bot.intake import Arrival, Intake
 from bot.metrics import Metrics
 from bot.outages import tell
 from bot.waiting import pause
@@ -25,6 +27,19 @@ AT_ONCE = 16
 """Messages that share a transaction: few enough that the first of them does not wait long for the last."""
 
 
+@dataclass(slots=True)
+class _Done:
+    """What a transaction of the worker has done: stored what ``arrived``, answered what was ``taken``, leased the answers
+    (``at`` a time) for the couriers of this process, noted for these what had left."""
+
+    at: dt.datetime
+    arrived: list[Arrival] = field(default_factory=list)
+    new: set[tuple[str, str]] = field(default_factory=set)
+    taken: list[messages.Stored] = field(default_factory=list)
+    leased: list[messages.Stored] = field(default_factory=list)
+    noted: list[tuple[Courier, list[int]]] = field(default_factory=list)
+
+
 class Worker:
     """Inbox → one transaction → outbox. Any number may run, in any number of processes."""
 
@@ -36,6 +51,7 @@ class Worker:
         now: Callable[[], dt.datetime],
         told: Callable[[str, str], None] = lambda channel, chat: None,
         couriers: Sequence[Courier] = (),
+        intake: Intake | None = None,
     ) -> None:
         self._database = database
         self._conversation = conversation
@@ -43,6 +59,7 @@ class Worker:
         self._now = now
         self._told = told
         self._couriers = couriers
+        self._intake = intake
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -52,46 +69,73 @@ class Worker:
     async def work(self, at_most: int = 1) -> bool:
         """Handle so many messages of different chats in one transaction, as far as there are some; returns whether.
 
-        When one of several fails, nothing of the transaction stays and each is handled by itself.
+        What has arrived in this process is stored in the same transaction. When one of several fails, nothing of it stays:
+        what arrived is stored, and then each is handled, by itself.
         """
-        started = time.perf_counter()
-        taken: list[messages.Stored] = []
-        leased: list[messages.Stored] = []
-        noted: list[tuple[Courier, list[int]]] = []
-        now = self._now()
+        started, done = time.perf_counter(), _Done(self._now())
         try:
             async with self._database.transaction() as session:
-                taken = await messages.next_waiting(session, self._now(), at_most)
-                if not taken:
-                    return False
-                said = await self._conversation.handle(session, [self._incoming(one) for one in taken])
-                now = self._now()
-                answers = [_answer(one, parts) for one, parts in zip(taken, said, strict=True)]
-                leased = await messages.put_out(session, await self._handing(session, answers, now), now)
-                await messages.mark_done(session, *taken)
-                noted = [(courier, await courier.note(session)) for courier in self._couriers]
+                await self._carry_out(session, done, at_most)
         except Exception as error:
-            if not taken or is_out_of_order(error):
+            if not await self._made_good(done, error):
                 raise
-            if len(taken) > 1:
-                log.warning("one of several messages failed", error=type(error).__name__, count=len(taken))
-                for _ in taken:
-                    await self.work()
-                return True
-            self._metrics.failed.inc()
-            log.error("message failed", error=type(error).__name__, id=taken[0].id, exc_info=error)
-            leased, noted = [], []
-            await self._give_back(taken[0], error)
-        for courier, ids in noted:
+            return True
+        else:
+            if self._intake:
+                self._intake.settle(done.arrived, done.new)
+        finally:  # broken off: whoever brought it stores it
+            if self._intake:
+                self._intake.give_back([one for one in done.arrived if not one.settled.is_set()])
+        self._tell(done, time.perf_counter() - started)
+        return bool(done.taken or done.arrived)
+
+    async def _carry_out(self, session: Session, done: _Done, at_most: int) -> None:
+        """All that is done in one transaction; ``done`` says what, also where it breaks off."""
+        if self._intake:
+            done.arrived = self._intake.arrived()
+            done.new = await self._intake.store(session, done.arrived) if done.arrived else set()
+        done.taken = await messages.next_waiting(session, self._now(), at_most)
+        if not done.taken:
+            return
+        said = await self._conversation.handle(session, [self._incoming(one) for one in done.taken])
+        done.at = self._now()
+        answers = [_answer(one, parts) for one, parts in zip(done.taken, said, strict=True)]
+        done.leased = await messages.put_out(session, await self._handing(session, answers, done.at), done.at)
+        await messages.mark_done(session, *done.taken)
+        done.noted = [(courier, await courier.note(session)) for courier in self._couriers]
+
+    async def _made_good(self, done: _Done, error: Exception) -> bool:
+        """See to it that nothing is lost of a transaction that failed; ``False`` where the database itself is away."""
+        if self._intake and done.arrived:
+            await self._intake.keep(done.arrived)
+            return True
+        if not done.taken or is_out_of_order(error):
+            return False
+        if len(done.taken) > 1:
+            log.warning("one of several messages failed", error=type(error).__name__, count=len(done.taken))
+            for _ in done.taken:
+                await self.work()
+            return True
+        (one,) = done.taken
+        self._metrics.failed.inc()
+        log.error("message failed", error=type(error).__name__, id=one.id, exc_info=error)
+        await self._give_back(one, error)
+        for courier in self._couriers:
+            courier.wake()
+        self._told(one.channel, one.chat)
+        return True
+
+    def _tell(self, done: _Done, took: float) -> None:
+        """The transaction is kept: hand over what is leased, and let everybody know."""
+        for courier, ids in done.noted:
             courier.noted(ids)
         for courier in self._couriers:
-            courier.hand([one for one in leased if one.channel == courier.channel], now)
-            if len(leased) < len(taken):
+            courier.hand([one for one in done.leased if one.channel == courier.channel], done.at)
+            if len(done.leased) < len(done.taken):
                 courier.wake()
-        for one in taken:
-            self._metrics.handled.observe((time.perf_counter() - started) / len(taken))
+        for one in done.taken:
+            self._metrics.handled.observe(took / len(done.taken))
             self._told(one.channel, one.chat)
-        return True
 
     async def _handing(
         self, session: Session, answers: Sequence[messages.Answer], now: dt.datetime
@@ -122,6 +166,10 @@ class Worker:
 
     async def run(self, stop: asyncio.Event, every: float = 0.25) -> None:
         """Work until stopped; the message in hand is finished."""
+        with self._intake.shared() if self._intake else nullcontext():
+            await self._run(stop, every)
+
+    async def _run(self, stop: asyncio.Event, every: float) -> None:
         while not stop.is_set():
             self._wake.clear()  # before looking: who comes in meanwhile is seen at the next look
             try:
