@@ -17,7 +17,7 @@ from knowledge.garbage import uncollected
 from knowledge.matching.corpus import Corpus, Role
 from knowledge.matching.cues import CONSEQUENCES, consequence_of, fits_consequence, is_of_type, may_be_of_type, type_of
 from knowledge.matching.entries import Entry
-from knowledge.matching.postings import Flags, Floats, Ints, Longs, Postings, Scores, Stack
+from knowledge.matching.postings import Flags, Floats, Ints, Longs, Postings, Scores, Stack, View
 from knowledge.matching.tokens import Analyzer, Tokens, sound_of
 from knowledge.matching.translation import Translation
 
@@ -62,34 +62,12 @@ TRANSLATED = 2
 _ARTICLE_NUMBER = re.compile("第[〇零一二三四五六七八九十百千\\d]+条.*$")
 _POOL = {"words": 14, "chars": 14, "whole": 24, "alias": 16, "concept": 8}
 _SURFACE_POOL, _SOUND_POOL, _TRANSLATED_POOL = 60, 16, 16
-_NEAR = (0.35, 0.15, 0.0)
 _AT = {name: column for column, name in enumerate(FEATURES)}
 _SCORES = ("surface", *_POOL, "sound")
 _SCORED = [_AT[name] for name in _SCORES]
 _SCORED_RELATIVE = [_AT[f"{name}_rel"] for name in _SCORES]
 _UNBOUNDED = [at for at, name in enumerate(_SCORES) if name not in ("surface", "sound", "whole")]
 _OF_ENTRIES = [_AT["has_aliases"], _AT["item"], _AT["term"]]
-
-
-def _best(view: Scores, count: int) -> Longs:
-    """The rows with the highest scores, of equals the first. Only those near the best are looked at, if they are enough."""
-    if not len(view):
-        return np.zeros(0, np.int64)
-    found: Longs
-    top = view.max()
-    for share in _NEAR:
-        (found,) = (view > share * top).nonzero()
-        if len(found) >= count:
-            break
-    if len(found) > count:
-        scores = view[found]
-        ordered = np.partition(scores, len(found) - count)
-        least = ordered[len(found) - count]
-        chosen = scores >= least
-        if (spare := np.count_nonzero(chosen) - count) > 0:
-            chosen[(scores == least).nonzero()[0][-spare:]] = False
-        found = found[chosen]
-    return found
 
 
 def _best_three(scores: Scores, places: Longs) -> tuple[list[int], Floats, Floats]:
@@ -226,28 +204,28 @@ class Index:
         (coverage,) = self._by_pairs.scores(pairs)
         known, total = self._all.weight(pairs)
         if allowed is not None:
-            views = {name: view * allowed for name, view in views.items()}
-            surface_scores = surface_scores * allowed[self._owners]
-            sound_scores = sound_scores * allowed[self._owners]
+            views = {name: view.masked(allowed) for name, view in views.items()}
+            surface_scores = surface_scores.masked(allowed[self._owners])
+            sound_scores = sound_scores.masked(allowed[self._owners])
         translated = self._translated(tokens, allowed)
         rows = self._pool(views, surface_scores, sound_scores, translated)
         share = known / total if total else 0.0
         features = self._features(
-            rows, views, coverage[rows] / max(total, 1e-6), share, surface_scores, sound_scores, tokens, question
+            rows, views, coverage.at(rows) / max(total, 1e-6), share, surface_scores, sound_scores, tokens, question
         )
         if translated is not None:
-            own = translated[rows]
-            more = (np.log1p(own), own / max(float(translated.max()), 1e-6))
+            own = translated.at(rows)
+            more = (np.log1p(own), own / max(float(translated.sums.max()), 1e-6))
             features = np.column_stack([features, *more]).astype(np.float32)
         return Candidates(
             rows,
             features,
             share,
             tokens,
-            float(outside.max()) if len(outside) else 0.0,
+            float(outside.sums.max()) * outside.times if len(outside) else 0.0,
         )
 
-    def _translated(self, tokens: Tokens, allowed: Floats | None) -> Scores | None:
+    def _translated(self, tokens: Tokens, allowed: Floats | None) -> View | None:
         """How well the text of each row fits what a question becomes in the words of the law."""
         if self.translation is None:
             return None
@@ -255,8 +233,8 @@ class Index:
         numbers = self._chars.numbers(list(wanted))
         known = numbers >= 0
         weights = np.fromiter(wanted.values(), np.float32, len(wanted))
-        scores = self._by_bodies.weighted(numbers[known], weights[known])
-        return scores if allowed is None else scores * allowed
+        view = View(self._by_bodies.weighted(numbers[known], weights[known]))
+        return view if allowed is None else view.masked(allowed)
 
     def _sounding_words(self, *counts: dict[str, int]) -> dict[tuple[str, ...], str]:
         """The most frequent word of the entries for each sequence of sounds."""
@@ -313,13 +291,13 @@ class Index:
         return False
 
     def _pool(
-        self, views: dict[str, Scores], surface_scores: Scores, sound_scores: Scores, translated: Scores | None = None
+        self, views: dict[str, View], surface_scores: View, sound_scores: View, translated: View | None = None
     ) -> Ints:
         """The rows that are best in any view; a row of the surface views is the owner of a surface."""
-        chosen: list[Ints | Longs] = [_best(views[name], count) for name, count in _POOL.items()]
-        chosen += [self._owners[_best(surface_scores, _SURFACE_POOL)], self._owners[_best(sound_scores, _SOUND_POOL)]]
+        chosen: list[Ints | Longs] = [views[name].best(count) for name, count in _POOL.items()]
+        chosen += [self._owners[surface_scores.best(_SURFACE_POOL)], self._owners[sound_scores.best(_SOUND_POOL)]]
         if translated is not None:
-            chosen.append(_best(translated, _TRANSLATED_POOL))
+            chosen.append(translated.best(_TRANSLATED_POOL))
         is_chosen = np.zeros(len(self.entries), bool)
         is_chosen[np.concatenate(chosen)] = True
         return is_chosen.nonzero()[0].astype(np.int32)
@@ -327,11 +305,11 @@ class Index:
     def _features(
         self,
         rows: Ints,
-        views: dict[str, Scores],
+        views: dict[str, View],
         coverage: Scores,
         known: float,
-        surface_scores: Scores,
-        sound_scores: Scores,
+        surface_scores: View,
+        sound_scores: View,
         tokens: Tokens,
         question: str,
     ) -> Floats:
@@ -339,12 +317,12 @@ class Index:
             return np.zeros((0, len(FEATURES)), np.float32)
         out = np.empty((len(FEATURES), len(rows)), np.float32)
         places, is_there = self._surfaces_of(rows)
-        best, surface, mean = _best_three(np.where(is_there, surface_scores[places], -1.0), places)
+        best, surface, mean = _best_three(np.where(is_there, surface_scores.at(places), -1.0), places)
         own = np.empty((len(_SCORED), len(rows)), np.float32)
         own[0] = surface
         for at, name in enumerate(_POOL, 1):
-            own[at] = views[name][rows]
-        own[-1] = np.where(is_there, sound_scores[places], 0.0).max(axis=1)
+            own[at] = views[name].at(rows)
+        own[-1] = np.where(is_there, sound_scores.at(places), 0.0).max(axis=1)
         out[_SCORED_RELATIVE] = own / np.maximum(own.max(axis=1, keepdims=True), 1e-6)
         own[_UNBOUNDED] = np.log1p(own[_UNBOUNDED]) / 4
         out[_SCORED] = own
@@ -369,7 +347,7 @@ class Index:
         out[_AT["place"]] = self._place_fit(rows, question)
         asked = type_of(question)
         out[_AT["same_type"]] = [self._asks(row, asked) for row in rows.tolist()] if asked else 0
-        out[_AT["title_cover"]] = surface_scores[self._first[rows]]
+        out[_AT["title_cover"]] = surface_scores.at(self._first[rows])
         support = self._family_support(rows, views["whole"])
         out[_AT["family"]] = support
         out[_AT["family_rel"]] = support / max(float(support.max()), 1e-6)
@@ -382,16 +360,16 @@ class Index:
         is_there = offsets < lengths[:, None]
         return np.where(is_there, starts[:, None] + offsets, starts[:, None]), is_there
 
-    def _family_support(self, rows: Ints, whole: Scores) -> Scores:
+    def _family_support(self, rows: Ints, whole: View) -> Scores:
         """How much the document, office or law of each row fits as a whole: a mean of its rows that favours high ones."""
         families, own = np.unique(self._family[rows], return_inverse=True)
         starts, ends = self._family_starts[families], self._family_starts[families + 1]
-        fits = whole[
+        fits = whole.sums[
             np.concatenate([self._of_families[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)])
         ]
         sizes = ends - starts
         sums = np.add.reduceat(fits * fits * fits, np.cumsum(sizes) - sizes)
-        return np.asarray(np.cbrt(sums / np.sqrt(sizes))[own])
+        return np.asarray(np.cbrt(sums / np.sqrt(sizes))[own] * whole.times)
 
     def _asks(self, row: int, asked: str) -> bool:
         """Whether a typical question of an entry asks for that kind of answer; worked out when first needed."""

@@ -24,6 +24,9 @@ Term = Sequence[str]
 
 BUDGET = 30_000
 """Postings read at most for one view of one question; some tenths of a millisecond."""
+_NEAR = (0.35, 0.15, 0.0)
+"""Shares of the best score: rows above one of them are enough, most often."""
+_RARE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +218,60 @@ class Postings:
         return known, known + missing * self.unseen_idf
 
 
+@dataclass(slots=True)
+class View:
+    """The scores of all rows in one view: ``sums`` counted ``times`` over. ``some`` are rows that have a rare term."""
+
+    sums: Scores
+    times: float = 1.0
+    some: Ints | None = None
+
+    def __len__(self) -> int:
+        return len(self.sums)
+
+    def whole(self) -> Scores:
+        """The scores of all rows."""
+        return self.sums * self.times
+
+    def at(self, rows: Ints | Longs) -> Scores:
+        """The scores of some rows, in the shape of ``rows``."""
+        return np.asarray(self.sums[rows] * self.times)
+
+    def masked(self, allowed: Floats) -> View:
+        """The same with rows left out: 1 keeps, 0 drops."""
+        return View(self.sums * allowed, self.times)
+
+    def best(self, count: int) -> Longs:
+        """The rows with the highest scores, of equals the first. Only those near the best are looked at, if they are enough.
+
+        A row with a rare term is most often near the best: what is less than a share of it is passed over at once.
+        """
+        if not len(self.sums):
+            return np.zeros(0, np.int64)
+        found: Longs
+        likely = self.sums[self.some].max() if self.some is not None and len(self.some) else 0.0
+        if likely > 0:
+            (found,) = (self.sums > _NEAR[0] * likely).nonzero()
+            near = self.sums[found]
+            top = near.max()
+            found = found[near > _NEAR[0] * top]
+        else:
+            found, top = np.zeros(0, np.int64), self.sums.max()
+        for share in _NEAR if likely <= 0 else _NEAR[1:]:
+            if len(found) >= count:
+                break
+            (found,) = (self.sums > share * top).nonzero()
+        if len(found) > count:
+            scores = self.sums[found]
+            ordered = np.partition(scores, len(found) - count)
+            least = ordered[len(found) - count]
+            chosen = scores >= least
+            if (spare := np.count_nonzero(chosen) - count) > 0:
+                chosen[(scores == least).nonzero()[0][-spare:]] = False
+            found = found[chosen]
+        return found
+
+
 class Stack:
     """Several views of the same vocabulary that read the same terms of a question: kept side by side, read at once."""
 
@@ -241,22 +298,27 @@ class Stack:
             self._values[places] = values
             free += view.df
 
-    def scores(self, bag: Bag) -> list[Scores]:
-        """The score of every row of every view. At most ``BUDGET`` postings a view are read, the rarest terms' first.
+    def scores(self, bag: Bag) -> list[View]:
+        """The scores of the rows of every view. At most ``BUDGET`` postings a view are read, the rarest terms' first.
 
         The most frequent terms of a question tell the least and cost the most; over a few thousand rows none is left out.
         """
         df = self.df[bag.terms]
         keep = df > 0
+        rarest = np.argsort(df, kind="stable")
         if int(df.sum()) > BUDGET * len(self._views):
-            rarest = np.argsort(df, kind="stable")
             keep[rarest[np.cumsum(df[rarest]) > BUDGET * len(self._views)]] = False
         weights = (1 + np.log(bag.counts)).astype(np.float32)
         whole = self._summed(bag.terms[keep], weights[keep])
-        found = [whole[start:end] for start, end in itertools.pairwise(self._edges)]
-        for view, scores in zip(self._views, found, strict=True):
-            if view.is_cosine:
-                scores /= view.length_of(bag, weights)
+        rare = [
+            self._rows[self._starts[term] : self._starts[term + 1]] for term in bag.terms[rarest[keep[rarest]][:_RARE]]
+        ]
+        some = np.concatenate(rare) if rare else np.zeros(0, np.int32)
+        found = []
+        for view, (start, end) in zip(self._views, itertools.pairwise(self._edges), strict=True):
+            times = 1 / view.length_of(bag, weights) if view.is_cosine else 1.0
+            own = some[(some >= start) & (some < end)] - start if len(self._views) > 1 else some
+            found.append(View(whole[start:end], times, own))
         return found
 
     def weighted(self, terms: Longs, weights: Floats) -> Scores:

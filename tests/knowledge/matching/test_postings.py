@@ -7,9 +7,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge.matching import postings
-from knowledge.matching.postings import Occurrences, Postings, Sorted, Stack, pair_codes
+from knowledge.matching.postings import Occurrences, Postings, Sorted, Stack, View, pair_codes
 
 TEXTS = ["罚款分期", "分期分期", "", "罚", "款罚款"]
 SYMBOLS = {"罚": 0, "款": 1, "分": 2, "期": 3}
@@ -77,16 +79,16 @@ def test_bm25_is_what_its_formula_says(occurring: Occurrences) -> None:
             total += idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * length / (sum(lengths) / 5)))
         return total
 
-    (scores,) = Stack([view]).scores(occurring.bag(["分", "分期"]))
+    (found,) = Stack([view]).scores(occurring.bag(["分", "分期"]))
     wanted = [score(text, length) for text, length in zip(TEXTS, lengths, strict=True)]
-    assert scores.tolist() == pytest.approx(wanted, rel=1e-5)
+    assert found.whole().tolist() == pytest.approx(wanted, rel=1e-5)
 
 
 def test_the_cosine_of_a_text_with_itself_is_one(occurring: Occurrences) -> None:
     stack = Stack([Postings(occurring.in_rows(np.arange(5, dtype=np.int32)), 5, "cosine")])
     for row, text in enumerate(TEXTS):
-        (scores,) = stack.scores(occurring.bag(terms_of(text)))
-        assert scores[row] == pytest.approx(1.0 if text else 0.0, abs=1e-5)
+        (found,) = stack.scores(occurring.bag(terms_of(text)))
+        assert found.whole()[row] == pytest.approx(1.0 if text else 0.0, abs=1e-5)
 
 
 def test_over_budget_the_most_frequent_terms_are_left_out(
@@ -94,8 +96,8 @@ def test_over_budget_the_most_frequent_terms_are_left_out(
 ) -> None:
     stack = Stack([Postings(occurring.in_rows(np.arange(5, dtype=np.int32)), 5, "idf")])
     monkeypatch.setattr(postings, "BUDGET", 2)
-    (scores,) = stack.scores(occurring.bag(["分期", "罚"]))
-    assert np.flatnonzero(scores).tolist() == [0, 1]
+    (found,) = stack.scores(occurring.bag(["分期", "罚"]))
+    assert np.flatnonzero(found.whole()).tolist() == [0, 1]
 
 
 def test_terms_count_as_they_are_weighted_and_over_budget_the_lightest_are_left_out(
@@ -103,7 +105,23 @@ def test_terms_count_as_they_are_weighted_and_over_budget_the_lightest_are_left_
 ) -> None:
     stack = Stack([Postings(occurring.in_rows(np.arange(5, dtype=np.int32)), 5, "idf")])
     terms, weights = occurring.numbers(["分期", "罚款"]), np.asarray([1, 3], np.float32)
-    (one,), (other,) = (stack.scores(occurring.bag([term])) for term in ("分期", "罚款"))
+    (one,), (other,) = ([view.whole() for view in stack.scores(occurring.bag([term]))] for term in ("分期", "罚款"))
     np.testing.assert_allclose(stack.weighted(terms, weights), one + 3 * other, rtol=1e-6)
     monkeypatch.setattr(postings, "BUDGET", 2)
     np.testing.assert_allclose(stack.weighted(terms, weights), 3 * other, rtol=1e-6)
+
+
+@given(
+    st.lists(st.integers(0, 6), min_size=1, max_size=60),
+    st.lists(st.integers(0, 59), max_size=5),
+    st.integers(1, 20),
+)
+def test_the_best_rows_are_the_same_whichever_are_guessed_to_be_near(
+    sums: list[int], guessed: list[int], count: int
+) -> None:
+    scores = np.asarray(sums, np.float64)
+    some = np.asarray([row for row in guessed if row < len(sums)], np.int32)
+    found = View(scores, 0.5, some).best(count).tolist()
+    assert found == View(scores).best(count).tolist()
+    order = sorted(range(len(sums)), key=lambda row: (-sums[row], row))
+    assert found == sorted(row for row in order[:count] if sums[row] > 0)
