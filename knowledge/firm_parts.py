@@ -143,10 +143,13 @@ def distance(char: str, wanted: str) -> int:
 
 def plain_chars(text: str) -> str:
     """A text in simplified, half-width, lower-case characters, each in its old place."""
-    chars = "".join(
-        low if len(low := unicodedata.normalize("NFKC", char).lower()) == 1 else char
-        for char in _UNUSABLE.sub(" ", text[:MAX_CHARS])
-    )
+    usable = _UNUSABLE.sub(" ", text[:MAX_CHARS])
+    if unicodedata.is_normalized("NFKC", usable) and len(lower := usable.lower()) == len(usable):
+        chars = lower  # nearly always
+    else:
+        chars = "".join(
+            low if len(low := unicodedata.normalize("NFKC", char).lower()) == 1 else char for char in usable
+        )
     simple = str(_simplifier().convert(chars))
     return simple if len(simple) == len(chars) else chars
 
