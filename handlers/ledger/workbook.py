@@ -23,6 +23,7 @@ LONGEST = 32767
 """So many characters a cell of a workbook holds."""
 _STARTS_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_SUSPECT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]|^\s*[=+\-@＝＋－＠\n]")
 _FORMATS = {"text": "@", "date": "yyyy-mm-dd", "number": "0", "share": "0.0%", "mean": "0.0"}
 _FONT = {"font_name": "宋体", "font_size": 10}
 _BOX = {"border": 1, "border_color": "#BBBBBB", "valign": "vcenter", "text_wrap": True}
@@ -41,6 +42,8 @@ class Column:
 
 def safe_text(text: str) -> str:
     """Text that no program takes for a formula, not even after a detour over a plain text file; without control characters."""
+    if not _SUSPECT.search(text):
+        return text[:LONGEST]
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).encode(errors="ignore").decode()
     if text.startswith(_STARTS_FORMULA) or text.lstrip().startswith(_STARTS_FORMULA):
         text = f"'{text}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -326,6 +327,7 @@ def test_no_text_at_all_begins_a_formula_or_breaks_the_workbook(text: str) -> No
     safe = safe_text(text)
     assert not safe.lstrip().startswith(tuple("=+-@＝＋－＠"))
     safe.encode()
+    assert not re.search(r"[\x00-\x08\x0b-\x1f]", safe)
     assert len(safe_text(text * 2000)) <= 32767
 
 
