@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 
 from bot.channels.telegram_connection import AiohttpRequest, proxy_to
 
@@ -68,6 +69,20 @@ async def test_a_server_that_is_down_is_named_without_the_token(request_: Aiohtt
     with pytest.raises(NetworkError) as met:
         await request_.do_request(f"http://127.0.0.1:1/bot{TOKEN}/getMe", "POST")
     assert TOKEN not in str(met.value)
+
+
+def test_of_a_message_that_was_sent_only_what_names_it_is_read_and_all_of_everything_else() -> None:
+    chat = {"id": 1, "type": "private"}
+    sent = {"message_id": 7, "date": 1, "chat": chat, "text": "好", "entities": [], "reply_markup": {}}
+    read = AiohttpRequest.parse_json_payload
+    assert read(json.dumps({"ok": True, "result": sent}).encode()) == {
+        "ok": True,
+        "result": {"message_id": 7, "date": 1, "chat": chat},
+    }
+    for other in ({"ok": True, "result": [{"update_id": 1, "message": sent}]}, {"ok": True, "result": True}, [1]):
+        assert read(json.dumps(other).encode()) == other
+    with pytest.raises(TelegramError):
+        read(b"<html>")
 
 
 async def test_it_can_be_used_again_after_it_was_closed(server: TestServer, request_: AiohttpRequest) -> None:
