@@ -61,6 +61,8 @@ class Worker:
         self._couriers = couriers
         self._intake = intake
         self._wake = asyncio.Event()
+        self._behind = 1
+        """How many messages, as far as this process knows, wait behind those that were taken: at first it does not know."""
 
     def wake(self) -> None:
         """Something came in: do not wait for the next look."""
@@ -77,6 +79,7 @@ class Worker:
             async with self._database.transaction() as session:
                 await self._carry_out(session, done, at_most)
         except Exception as error:
+            self._behind = 1
             if not await self._made_good(done, error):
                 raise
             return True
@@ -86,6 +89,9 @@ class Worker:
         finally:  # broken off: whoever brought it stores it
             if self._intake:
                 self._intake.give_back([one for one in done.arrived if not one.settled.is_set()])
+        self._behind = (
+            max(self._behind + len(done.new) - len(done.taken), len(done.taken) == at_most) if done.taken else 0
+        )
         self._tell(done, time.perf_counter() - started)
         return bool(done.taken or done.arrived)
 
@@ -173,7 +179,7 @@ class Worker:
         while not stop.is_set():
             self._wake.clear()  # before looking: who comes in meanwhile is seen at the next look
             try:
-                if await self.work(AT_ONCE):
+                if await self.work(AT_ONCE) and self._behind:
                     continue
             except Exception as error:
                 tell(log, "worker", error)

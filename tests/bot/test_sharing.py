@@ -59,6 +59,11 @@ class Process:
         said = Incoming("web", chat, key or f"{chat}/{text}", self.clock.now(), "text", text)
         return asyncio.create_task(self.intake.take(said))
 
+    async def has_answered(self, count: int) -> None:
+        async with asyncio.timeout(10):
+            while len(await self.rows("out")) < count:
+                await asyncio.sleep(0.01)
+
     async def rows(self, direction: str) -> list[tuple[str, str]]:
         async with self.database.reading() as session:
             found = select(Message.chat, Message.state).where(Message.direction == direction).order_by(Message.id)
@@ -91,6 +96,18 @@ async def test_the_same_update_twice_at_once_is_new_once(process: Process) -> No
     assert len(await process.rows("out")) == 1
 
 
+@pytest.mark.parametrize("is_running", [True, False])
+async def test_of_several_messages_of_one_chat_none_waits_for_the_next_look(process: Process, is_running: bool) -> None:
+    """The worker looks again by itself every thirty seconds here: also what lay there when it began is answered before."""
+    said = [Incoming("web", "a", f"{n}", process.clock.now(), "text", f"{n}") for n in range(3)]
+    if not is_running:
+        await process.intake.take_all(said)
+    async with process.runs():
+        if is_running:
+            await process.intake.take_all(said)
+        await process.has_answered(3)
+
+
 async def test_what_cannot_be_answered_is_stored_all_the_same(process: Process) -> None:
     async def fails(arrived: list[Incoming]) -> None:
         if any(one.text == "坏" for one in arrived):
@@ -99,10 +116,7 @@ async def test_what_cannot_be_answered_is_stored_all_the_same(process: Process) 
     process.talk.meets = fails
     async with process.runs():
         assert all(await asyncio.gather(process.hears("a"), process.hears("b", "坏"), process.hears("c")))
-        for _ in range(200):
-            if len(await process.rows("out")) == 2:
-                break
-            await asyncio.sleep(0.01)
+        await process.has_answered(2)
     assert await process.rows("in") == [("a", "done"), ("b", "waiting"), ("c", "done")]
     assert [chat for chat, _ in await process.rows("out")] == ["a", "c"]
 
