@@ -43,6 +43,7 @@ class Intake:
         self._arrived: list[Arrival] = []
         self._storing = asyncio.Lock()
         self._is_shared = False
+        self._has_stored = False
 
     async def take(self, incoming: Incoming) -> bool:
         """Store one message; ``False`` when it was there already."""
@@ -81,6 +82,11 @@ class Intake:
         """All that has arrived and nobody has in hand; it is the caller's now, to be settled, kept, or given back."""
         taken, self._arrived = self._arrived, []
         return taken
+
+    def has_stored(self) -> bool:
+        """Whether something was stored here, by itself, since this was asked last."""
+        had, self._has_stored = self._has_stored, False
+        return had
 
     def give_back(self, arrived: Sequence[Arrival]) -> None:
         """Somebody else shall store it."""
@@ -129,6 +135,7 @@ class Intake:
             new = await self.store(session, arrived)
         self.settle(arrived, new)
         if new:
+            self._has_stored = True
             self._wake()
 
     @staticmethod

@@ -61,8 +61,7 @@ class Worker:
         self._couriers = couriers
         self._intake = intake
         self._wake = asyncio.Event()
-        self._behind = 1
-        """How many messages, as far as this process knows, wait behind those that were taken: at first it does not know."""
+        self._is_clear = False  # whether nothing waits behind what was taken, as far as this process knows
 
     def wake(self) -> None:
         """Something came in: do not wait for the next look."""
@@ -79,7 +78,7 @@ class Worker:
             async with self._database.transaction() as session:
                 await self._carry_out(session, done, at_most)
         except Exception as error:
-            self._behind = 1
+            self._is_clear = False
             if not await self._made_good(done, error):
                 raise
             return True
@@ -89,15 +88,15 @@ class Worker:
         finally:  # broken off: whoever brought it stores it
             if self._intake:
                 self._intake.give_back([one for one in done.arrived if not one.settled.is_set()])
-        self._behind = (
-            max(self._behind + len(done.new) - len(done.taken), len(done.taken) == at_most) if done.taken else 0
-        )
+        is_all = self._is_clear and len(done.new) == len(done.taken)
+        self._is_clear = is_all or not done.taken
         self._tell(done, time.perf_counter() - started)
         return bool(done.taken or done.arrived)
 
     async def _carry_out(self, session: Session, done: _Done, at_most: int) -> None:
         """All that is done in one transaction; ``done`` says what, also where it breaks off."""
         if self._intake:
+            self._is_clear &= not self._intake.has_stored()
             done.arrived = self._intake.arrived()
             done.new = await self._intake.store(session, done.arrived) if done.arrived else set()
         done.taken = await messages.next_waiting(session, self._now(), at_most)
@@ -179,7 +178,7 @@ class Worker:
         while not stop.is_set():
             self._wake.clear()  # before looking: who comes in meanwhile is seen at the next look
             try:
-                if await self.work(AT_ONCE) and self._behind:
+                if await self.work(AT_ONCE) and not self._is_clear:
                     continue
             except Exception as error:
                 tell(log, "worker", error)
