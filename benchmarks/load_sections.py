@@ -118,7 +118,7 @@ def large() -> list[str]:
         parts.append(
             f"### {one['kind']}\n\n{counted}。\n\n{table(heads, rows)}\n\n"
             f"每日一卡：一张 {clock['ms_a_card']} 毫秒。逾期升级：每次看 100 件，处理器 {clock['escalate_cpu_ms_a_part']} 毫秒。"
-            f"进程启动以后一个地方第一次按名称找，先建索引：最大的地方 {first['largest']} 秒，最小的 {first['smallest']} 秒。"
+            f"进程启动以后一个地方第一次按名称找，先把名称读一遍：最大的地方 {first['largest']} 秒，最小的 {first['smallest']} 秒。"
         )
     return parts
 
