@@ -37,7 +37,7 @@ from knowledge.shipped import matcher_for, shipped_library
 from storage import searching
 from storage.blobs import Blobs
 from storage.database import Database
-from storage.tables import CaseEvent, CaseFile, Enterprise, Message, Notice, Press
+from storage.tables import Attachment, CaseEvent, CaseFile, Enterprise, Export, Message, Notice, Press
 from tests.people import SHIPPED_CHECKS, Clock, Person, World, words_of
 
 ROOT = Path(__file__).parents[2]
@@ -238,7 +238,8 @@ async def ask(kind: str, url: str, rounds: int, size: int, folder_of_server: Pat
     async with database.transaction() as session:  # what an earlier run has said
         await session.execute(delete(Press))
         await session.execute(delete(Message).where(Message.id > size))
-        await session.execute(delete(Notice))
+        for table in (Notice, Attachment, Export):
+            await session.execute(delete(table))
     library = shipped_library()
     now = dt.datetime.combine(rows.TODAY, dt.time(10), CHINA)
     world = World(database, Knowledge(library, matcher_for(library)), Clock(now))
