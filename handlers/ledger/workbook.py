@@ -6,6 +6,7 @@ Rows are written as they come, so that memory does not grow with them.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ _SUSPECT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]|^\s*[=+\-@＝＋－＠
 _FORMATS = {"text": "@", "date": "yyyy-mm-dd", "number": "0", "share": "0.0%", "mean": "0.0"}
 _FONT = {"font_name": "宋体", "font_size": 10}
 _BOX = {"border": 1, "border_color": "#BBBBBB", "valign": "vcenter", "text_wrap": True}
-_A4 = 9
+_A4, _LINE, _HIGHEST = 9, 14.25, 408.75
 Value = str | int | float | dt.date | None
 
 
@@ -76,7 +77,8 @@ class Book:
         made.write_string(1, 0, safe_text(about), self._about)
         for place, column in enumerate(columns):
             made.write_string(HEADER - 1, place, column.title, self._header)
-        self._sheets.append(Sheet(made, self._words, [self._forms[column.kind] for column in columns]))
+        forms = [self._forms[column.kind] for column in columns]
+        self._sheets.append(Sheet(made, self._words, forms, [column.width for column in columns]))
         return self._sheets[-1]
 
     def close(self) -> None:
@@ -87,22 +89,27 @@ class Book:
 
 
 class Sheet:
-    """One sheet. ``count``: rows so far; ``size``: characters so far."""
+    """One sheet. ``count``: rows so far; ``size``: characters so far.
 
-    def __init__(self, sheet: Worksheet, words: Format, forms: Sequence[Format]) -> None:
+    A row is as high as its longest cell: not every program that opens the file makes room for lines by itself.
+    """
+
+    def __init__(self, sheet: Worksheet, words: Format, forms: Sequence[Format], widths: Sequence[float]) -> None:
         self.count = self.size = 0
-        self._sheet, self._words, self._forms = sheet, words, forms
+        self._sheet, self._words, self._forms, self._widths = sheet, words, forms, widths
 
     def add(self, rows: Iterable[Sequence[Value]]) -> None:
         """Write rows; a value that is words is written as words, whatever its column holds else."""
         write = self._sheet
         for row in rows:
             at = HEADER + self.count
-            for place, value in enumerate(row):
+            safe = [safe_text(value) if isinstance(value, str) else value for value in row]
+            if (lines := max(map(_lines, safe, self._widths), default=1)) > 1:
+                write.set_row(at, min(lines * _LINE, _HIGHEST))
+            for place, value in enumerate(safe):
                 if isinstance(value, str):
-                    text = safe_text(value)
-                    self.size += len(text)
-                    write.write_string(at, place, text, self._words)
+                    self.size += len(value)
+                    write.write_string(at, place, value, self._words)
                 elif value is None:
                     write.write_blank(at, place, None, self._forms[place])
                 elif isinstance(value, dt.date):
@@ -114,6 +121,13 @@ class Sheet:
     def end(self) -> None:
         """Nothing more comes: the filter reaches to the last row."""
         self._sheet.autofilter(HEADER - 1, 0, HEADER - 1 + self.count, len(self._forms) - 1)
+
+
+def _lines(value: Value, width: float) -> int:
+    """So many lines a cell takes in a column: a Chinese character is as wide as two digits."""
+    if not isinstance(value, str) or (2 * len(value) <= width and "\n" not in value):
+        return 1
+    return sum(max(1, math.ceil(len(line.encode("gb18030")) / width)) for line in value.split("\n"))
 
 
 def _set_up(sheet: Worksheet, columns: Sequence[Column]) -> None:

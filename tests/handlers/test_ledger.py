@@ -282,6 +282,17 @@ def test_the_sheet_is_set_up_for_reading_filtering_and_printing(tmp_path: Path) 
     assert all(made.column_dimensions[cell.column_letter].width >= 8 for cell in made[HEADER])
 
 
+def test_a_row_is_as_high_as_the_lines_of_its_longest_cell(tmp_path: Path) -> None:
+    book = Book(tmp_path / "a.xlsx")
+    sheet = book.sheet("台账", "台账", "共4件", [Column("问题", 20), Column("期限", 12, "date")])
+    sheet.add(
+        [["一二三四五六七八九十", None], ["一二三四五六七八九十一", None], ["一\n二\n三", None], ["长" * 4000, None]]
+    )
+    book.close()
+    made: Any = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert [made.row_dimensions[row].height for row in range(4, 8)] == [None, 28.5, 42.75, 408.75]
+
+
 DANGEROUS = [
     "=1+1",
     "+86 711",
