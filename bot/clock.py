@@ -79,8 +79,12 @@ class Clock:
                 break
         async with self._database.transaction() as session:
             reached += await tell_gaps(clock_turn(session, self._house, self._engine, now))
-        async with self._database.transaction() as session:
-            reached += await send_cards(clock_turn(session, self._house, self._engine, now))
+        while True:
+            async with self._database.transaction() as session:
+                looked_at, told = await send_cards(clock_turn(session, self._house, self._engine, now))
+            reached += told
+            if not looked_at:
+                break
         for due in (remind_of_meetings, send_waiting, tell_supervisors):
             async with self._database.transaction() as session:
                 reached += await due(session, self._house, now)

@@ -24,7 +24,7 @@ KIND = "daily_card"
 """Kept for each office and day that was looked at, so that nobody looks again before the next one."""
 AT = dt.time(9)
 ROLES = ("officer", "liaison", "leader", "supervisor")
-AT_ONCE = 200
+AT_ONCE = 50
 MANY = 5000
 NAMED = 3
 """So many departments are named in a line."""
@@ -68,23 +68,28 @@ class Card:
         )
 
 
-async def send_cards(turn: Turn) -> Told:
-    """Send what is due this morning; each office once a day, by whoever is first. Returns the chats written to."""
+async def send_cards(turn: Turn) -> tuple[int, Told]:
+    """Send some of what is due this morning; each office once a day, by whoever is first.
+
+    The offices of one place at a time, so that nobody else waits long for the transaction. Returns how many were looked at,
+    none when all were, and the chats written to.
+    """
     local = turn.now.astimezone(CHINA)
     if not (AT <= local.time() < UNTIL and is_workday(local.date())):
-        return []
+        return 0, []
     told: Told = []
-    places: dict[str, Place] = {}
     everybody = await people.offices(turn.session, demo=turn.house.demo)
     seen = await notices.laid_on(turn.session, KIND, local.date())
     waiting = [office for office in _one_each(everybody) if office.role in ROLES and office.id not in seen]
-    for office in waiting[:AT_ONCE]:
+    if not waiting:
+        return 0, []
+    of_place = [office for office in waiting if office.jurisdiction == waiting[0].jurisdiction][:AT_ONCE]
+    place = await _place(turn, waiting[0].jurisdiction)
+    for office in of_place:
         if not await notices.lay(turn.session, KIND, office.id, local.date(), office.person, turn.now):
             continue
-        if office.jurisdiction not in places:
-            places[office.jurisdiction] = await _place(turn, office.jurisdiction)
-        told += await _send(turn, office, everybody, places[office.jurisdiction])
-    return told
+        told += await _send(turn, office, everybody, place)
+    return len(of_place), told
 
 
 def _one_each(offices: Sequence[Office]) -> list[Office]:

@@ -26,7 +26,15 @@ async def street(world: World) -> Street:
 
 
 async def cards(street: Street) -> list[tuple[str, str]]:
-    """Look once; to whom cards went."""
+    """Look until there is nothing left to look at; to whom cards went."""
+    looked_at, told = 1, list[tuple[str, str]]()
+    while looked_at:
+        looked_at, some = await looks(street)
+        told += some
+    return told
+
+
+async def looks(street: Street) -> tuple[int, list[tuple[str, str]]]:
     world = street.world
     async with world.database.transaction() as session:
         return await send_cards(clock_turn(session, world.house, world.conversation.engine, world.clock.now()))
@@ -146,6 +154,18 @@ async def test_another_place_has_its_own_card(street: Street) -> None:
     street.at(30, 9)
     await cards(street)
     assert await street.pushed(elsewhere) == []
+
+
+@on_sqlite
+async def test_one_place_is_looked_at_at_a_time_and_in_the_end_all_of_them(street: Street) -> None:
+    """R41: nobody waits at nine until the cards of all places are written."""
+    await street.world.office("leader", chat="elsewhere", name="郑示例", jurisdiction="410526")
+    await diagnosed(street)
+    street.at(30, 9)
+    first, told = await looks(street)
+    second, others = await looks(street)
+    assert {first, second} == {1, 5} and len(told + others) == 4
+    assert await looks(street) == (0, [])
 
 
 @on_sqlite
