@@ -11,7 +11,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from knowledge.firm_mentions import OFFERED
 from knowledge.firm_names import Firm, FirmIndex
@@ -79,9 +79,7 @@ class Firms:
         async def make(before: tuple[State, FirmIndex] | None) -> FirmIndex:
             if before and await _brought_up(session, divisions, *before, state):
                 return before[1]
-            firms = [
-                Firm(str(id), name, address or "") for id, name, address in await enterprises.names(session, divisions)
-            ]
+            firms = await _firms(session, divisions)
             return FirmIndex(firms) if len(firms) < LARGE else await asyncio.to_thread(FirmIndex, firms)
 
         return await self._indexes.current(jurisdiction, state, KEPT, make)
@@ -100,24 +98,27 @@ class Firms:
             return Shortlist([id for id, _ in found], [name for _, name in found])
 
         shortlist = await self._shortlists.current(jurisdiction, state, KEPT_SHORT, make)
-        return [await _of_few(session, shortlist.meant(word), word, most) for word in words]
+        return [
+            _offered(FirmIndex(await _firms(session, divisions, ids=shortlist.meant(word))), word, most)
+            for word in words
+        ]
+
+
+async def _firms(session: Session, divisions: Sequence[str], **only: Any) -> list[Firm]:
+    return [
+        Firm(str(id), name, address or "") for id, name, address in await enterprises.names(session, divisions, **only)
+    ]
 
 
 async def _brought_up(session: Session, divisions: Sequence[str], then: State, index: FirmIndex, now: State) -> bool:
     """Whether an index took in what changed since it was made: not a small one, nor when enterprises went or many changed."""
     if len(index) < LARGE or then[1] is None or now[1] is None or now[1] < then[1] or not 0 <= now[0] - then[0] <= FEW:
         return False
-    changed = await enterprises.names(session, divisions, since=then[1] - _OVERLAP)
+    changed = await _firms(session, divisions, since=then[1] - _OVERLAP)
     if len(changed) > FEW:
         return False
-    index.put(Firm(str(id), name, address or "") for id, name, address in changed)
+    index.put(changed)
     return len(index) == now[0]
-
-
-async def _of_few(session: Session, ids: Sequence[int], word: str, most: int) -> list[int]:
-    firms = await enterprises.with_ids(session, ids)
-    index = FirmIndex(Firm(str(firm.id), firm.name, firm.address or "") for firm in firms)
-    return _offered(index, word, most)
 
 
 def _offered(index: FirmIndex, word: str, most: int) -> list[int]:

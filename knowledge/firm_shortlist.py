@@ -13,13 +13,15 @@ import numpy as np
 
 from knowledge.firm_parts import SYMBOL, fold, plain_chars, readings
 
-MOST = 300
+MOST = 200
 """So many enterprises are worth a closer look."""
 _END, _SILENT = 0, 1
 _APART = {1: 1.0, 2: 0.5}
 """Two sounds one behind the other are a pair; with another between them, they tell half as much."""
 
 
+_EVERYWHERE = 0.25
+"""What so great a share of the names have (城区, 有限) tells none of them apart."""
 _RARE = 3
 """How much more a rare pair counts than a frequent one: 有限 and 公司 together do not outweigh what tells a name apart."""
 
@@ -51,7 +53,12 @@ class Shortlist:
             if _SILENT in (one, other):
                 continue
             places = np.flatnonzero((self._sounds[:-apart] == one) & (self._sounds[apart:] == other))
-            rows = np.unique(np.searchsorted(self._starts, places, "right") - 1)
+            if len(places) > max(MOST, _EVERYWHERE * len(self._ids)):
+                continue
+            rows = np.searchsorted(self._starts, places, "right") - 1
+            rows = rows[
+                np.flatnonzero(np.diff(rows, prepend=-1))
+            ]  # in order: a name that has a pair twice stands twice
             if len(rows):
                 scores[rows] += _APART[apart] * np.log(1 + len(self._ids) / len(rows)) ** _RARE
         best = np.argsort(-scores, kind="stable")[:MOST]

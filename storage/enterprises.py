@@ -116,10 +116,17 @@ async def register_state(session: AsyncSession, divisions: Sequence[str]) -> tup
 
 
 async def names(
-    session: AsyncSession, divisions: Sequence[str], since: dt.datetime | None = None
+    session: AsyncSession,
+    divisions: Sequence[str],
+    since: dt.datetime | None = None,
+    ids: Sequence[int] | None = None,
 ) -> list[tuple[int, str, str | None]]:
-    """Id, name and address of every enterprise of these divisions, or of those changed at a time or after it."""
-    statement = select(Enterprise.id, Enterprise.name, Enterprise.address).where(Enterprise.division.in_(divisions))
+    """Id, name and address of the enterprises of these divisions: of all, those changed at a time or after it, or of some."""
+    statement = select(Enterprise.id, Enterprise.name, Enterprise.address)
+    if ids is not None:  # nothing of the division beside it: SQLite would go through all of that
+        statement = statement.where(Enterprise.id.in_(ids))
+    else:
+        statement = statement.where(Enterprise.division.in_(divisions))
     if since is not None:
         statement = statement.where(Enterprise.changed >= since)
     rows = await session.execute(statement.order_by(Enterprise.id))
@@ -130,11 +137,6 @@ async def names_alone(session: AsyncSession, divisions: Sequence[str]) -> list[t
     """Id and name of every enterprise of these divisions, in no order: read from the index by name alone."""
     rows = await session.execute(select(Enterprise.id, Enterprise.name).where(Enterprise.division.in_(divisions)))
     return [(id, name) for id, name in rows.all()]
-
-
-async def with_ids(session: AsyncSession, ids: Sequence[int]) -> list[EnterpriseInfo]:
-    """The enterprises with these ids, a few hundred at most, in no order."""
-    return await _found(session, select(Enterprise).where(Enterprise.id.in_(ids))) if ids else []
 
 
 async def add(session: AsyncSession, info: NewEnterprise, origin: str, now: dt.datetime) -> int:

@@ -44,6 +44,7 @@ def test_what_no_name_sounds_like_means_none():
 
 def test_no_more_than_a_few_are_named_and_the_rarest_sounds_count_most(monkeypatch):
     monkeypatch.setattr(firm_shortlist, "MOST", 2)
+    monkeypatch.setattr(firm_shortlist, "_EVERYWHERE", 1)
     many = Shortlist(range(50), ["海州区明辉有限公司", *["海州区天成有限公司"] * 49])
     meant = many.meant("明会有限公司")
     assert len(meant) == 2
