@@ -101,7 +101,7 @@ class Volumes:
         if self._sheet is not None and self._sheet.size >= MOST_CHARACTERS:
             self._end()
         if self._sheet is None:
-            self._book = Book(self._path)
+            self._book = Book(self._path, self._all)
             self._sheet = self._book.sheet("台账", self._order.title, self._order.about(self._all), COLUMNS)
         self._sheet.add(rows)
 

@@ -1,6 +1,6 @@
 """A workbook as offices print it: title, frozen header with a filter, dates that are dates, and text that is only text.
 
-Rows are written as they come, so that memory does not grow with them.
+Of a large one rows are written as they come, so that memory does not grow with them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ HEADER = 3
 """The row of the header; above it the title and what the table is of."""
 LONGEST = 32767
 """So many characters a cell of a workbook holds."""
+AT_ONCE = 5_000
+"""So many rows are kept in memory until the workbook is written, some twenty megabytes."""
 _STARTS_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SUSPECT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]|^\s*[=+\-@＝＋－＠\n]")
@@ -52,10 +54,14 @@ def safe_text(text: str) -> str:
 
 
 class Book:
-    """A workbook that is written to a file row by row, sheet after sheet."""
+    """A workbook that is written to a file row by row, sheet after sheet.
 
-    def __init__(self, path: Path) -> None:
-        self._workbook = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
+    One that is to have more than ``AT_ONCE`` rows is written as they come, which takes no memory and twice the time.
+    """
+
+    def __init__(self, path: Path, count: int = 0) -> None:
+        options = {"constant_memory": count > AT_ONCE, "tmpdir": str(path.parent)}
+        self._workbook = xlsxwriter.Workbook(str(path), options)
         self._workbook.set_properties({"author": "容错助手"})
         self._forms = {
             kind: self._workbook.add_format(_FONT | _BOX | {"num_format": form, "align": "center"})

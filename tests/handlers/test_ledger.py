@@ -18,7 +18,7 @@ from bot.handouts import Handouts
 from handlers import menus
 from handlers.ledger import words
 from handlers.ledger.columns import COLUMNS, values
-from handlers.ledger.workbook import HEADER, Book, Column, safe_text
+from handlers.ledger.workbook import AT_ONCE, HEADER, Book, Column, safe_text
 from knowledge.procedure import acts
 from knowledge.procedure.case import Case, Facts, Promise
 from knowledge.procedure.results import Done
@@ -266,8 +266,9 @@ async def test_a_whole_course_stands_in_the_office_s_columns(ledgers: Ledgers) -
     assert sheet["A2"].value == f"单位：鄂城{DEPARTMENT}　区间：2026年11月　制表时间：2026-11-20 10:00　共1件"
 
 
-def test_the_sheet_is_set_up_for_reading_filtering_and_printing(tmp_path: Path) -> None:
-    book = Book(tmp_path / "a.xlsx")
+@pytest.mark.parametrize("count", [2, AT_ONCE + 1])
+def test_the_sheet_is_set_up_for_reading_filtering_and_printing(tmp_path: Path, count: int) -> None:
+    book = Book(tmp_path / "a.xlsx", count)
     sheet = book.sheet("台账", "台账", "共2件", COLUMNS)
     sheet.add([["x"] * len(COLUMNS), ["y"] * len(COLUMNS)])
     book.close()
@@ -308,9 +309,10 @@ DANGEROUS = [
 ]
 
 
+@pytest.mark.parametrize("count", [1, AT_ONCE + 1])
 @pytest.mark.parametrize("text", DANGEROUS)
-def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path, text: str) -> None:
-    book = Book(tmp_path / "a.xlsx")
+def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path, text: str, count: int) -> None:
+    book = Book(tmp_path / "a.xlsx", count)
     sheet = book.sheet("台账", text, text, [Column("问题", 20), Column("期限", 12, "date")])
     sheet.add([[text, text]])
     book.close()
