@@ -67,16 +67,16 @@ class Worker:
         """Something came in: do not wait for the next look."""
         self._wake.set()
 
-    async def work(self, at_most: int = 1) -> bool:
+    async def work(self, at_most: int = 1, *, shares: bool = True) -> bool:
         """Handle so many messages of different chats in one transaction, as far as there are some; returns whether.
 
-        What has arrived in this process is stored in the same transaction. When one of several fails, nothing of it stays:
-        what arrived is stored, and then each is handled, by itself.
+        What has arrived in this process is stored in the same transaction, if it ``shares``. When one of several fails,
+        nothing of it stays: what arrived is stored, and then each is handled, by itself.
         """
         started, done = time.perf_counter(), _Done(self._now())
         try:
             async with self._database.transaction() as session:
-                await self._carry_out(session, done, at_most)
+                await self._carry_out(session, done, at_most, shares=shares)
         except Exception as error:
             self._is_clear = False
             if not await self._made_good(done, error):
@@ -93,9 +93,9 @@ class Worker:
         self._tell(done, time.perf_counter() - started)
         return bool(done.taken or done.arrived)
 
-    async def _carry_out(self, session: Session, done: _Done, at_most: int) -> None:
+    async def _carry_out(self, session: Session, done: _Done, at_most: int, *, shares: bool) -> None:
         """All that is done in one transaction; ``done`` says what, also where it breaks off."""
-        if self._intake:
+        if self._intake and shares:
             self._is_clear &= not self._intake.has_stored()
             done.arrived = self._intake.arrived()
             done.new = await self._intake.store(session, done.arrived) if done.arrived else set()
@@ -113,13 +113,12 @@ class Worker:
         """See to it that nothing is lost of a transaction that failed; ``False`` where the database itself is away."""
         if self._intake and done.arrived:
             await self._intake.keep(done.arrived)
-            return True
         if not done.taken or is_out_of_order(error):
-            return False
-        if len(done.taken) > 1:
+            return bool(done.arrived)
+        if len(done.taken) > 1 or done.arrived:
             log.warning("one of several messages failed", error=type(error).__name__, count=len(done.taken))
             for _ in done.taken:
-                await self.work()
+                await self.work(shares=False)
             return True
         (one,) = done.taken
         self._metrics.failed.inc()

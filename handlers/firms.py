@@ -1,8 +1,9 @@
 """The register of a jurisdiction as it is searched by name: an index when it is at hand or quickly made, else a shortlist.
 
 A message of an officer is read with the whole index. It is built when it is first asked for; a large one takes in what has
-changed since, unless that is much, a small one is built anew. Somebody who types a name into a search does not wait for an index of a large
-register: of all its names only the sounds are looked through, and an index is made of the few that come into question.
+changed since, unless that is much, a small one is built anew. Somebody who types a name into a search does not wait for an
+index of a large register: of all its names only the sounds are looked through, and an index is made of the few that come
+into question.
 """
 
 from __future__ import annotations

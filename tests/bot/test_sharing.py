@@ -70,6 +70,11 @@ class Process:
             return [(chat, state) for chat, state in await session.execute(found)]
 
 
+async def fails(arrived: list[Incoming]) -> None:
+    if any(one.text == "坏" for one in arrived):
+        raise ValueError("坏")
+
+
 @pytest.fixture
 def process(database: Database, clock: Clock) -> Process:
     return Process(database, clock)
@@ -109,16 +114,33 @@ async def test_of_several_messages_of_one_chat_none_waits_for_the_next_look(proc
 
 
 async def test_what_cannot_be_answered_is_stored_all_the_same(process: Process) -> None:
-    async def fails(arrived: list[Incoming]) -> None:
-        if any(one.text == "坏" for one in arrived):
-            raise ValueError("坏")
-
     process.talk.meets = fails
     async with process.runs():
         assert all(await asyncio.gather(process.hears("a"), process.hears("b", "坏"), process.hears("c")))
         await process.has_answered(2)
     assert await process.rows("in") == [("a", "done"), ("b", "waiting"), ("c", "done")]
     assert [chat for chat, _ in await process.rows("out")] == ["a", "c"]
+
+
+async def test_a_message_that_always_fails_is_given_up_though_others_go_on_arriving(process: Process) -> None:
+    """Each time something is handled the next one arrives, so that no look is without an arrival."""
+    most, heard = 60, list[asyncio.Task[bool]]()
+
+    async def meets(arrived: list[Incoming]) -> None:
+        process.clock.passes(minutes=5)
+        if len(heard) < most:
+            heard.append(process.hears(f"{len(heard)}"))
+            await asyncio.sleep(0)
+        await fails(arrived)
+
+    await process.intake.take(Incoming("web", "bad", "bad", process.clock.now(), "text", "坏"))
+    process.talk.meets = meets
+    async with process.runs():
+        async with asyncio.timeout(20):
+            while ("bad", "waiting") in await process.rows("in"):
+                await asyncio.sleep(0.01)
+        assert len(heard) < most
+        assert all(await asyncio.gather(*heard))
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
