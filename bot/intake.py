@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.metrics import Metrics
+from bot.waiting import pause
 from handlers.messages import Incoming
 from storage import messages
 from storage.database import Database, Session, is_out_of_order
@@ -59,7 +60,7 @@ class Intake:
         while not mine.settled.is_set():
             if self._is_shared:
                 self._wake()
-                await _within(PATIENCE, mine.settled)
+                await pause(mine.settled, PATIENCE)
             async with self._storing:  # whoever stores here has it; what the worker has is not among these
                 if mine in self._arrived:
                     await self._store_what_arrived()
@@ -161,15 +162,6 @@ class Intake:
     async def _hold(session: Session, batch: list[Incoming], until: dt.datetime) -> None:
         for channel, chat, album in sorted({(one.channel, one.chat, one.album) for one in batch if one.album}):
             await messages.hold_album(session, channel, chat, storable(album), until)
-
-
-async def _within(seconds: float, event: asyncio.Event) -> None:
-    """Wait for an event, but not longer."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
 
 
 def _storable(data: Any) -> Any:

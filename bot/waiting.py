@@ -1,13 +1,13 @@
-"""Waiting that a stop cuts short."""
+"""Waiting that a stop, or whatever else is waited for, cuts short."""
 
 from __future__ import annotations
 
 import asyncio
 
 
-async def pause(stop: asyncio.Event, seconds: float) -> None:
-    """Wait so long, or until ``stop`` is set."""
+async def pause(until: asyncio.Event, seconds: float) -> None:
+    """Wait so long, or until an event is set."""
     try:
-        await asyncio.wait_for(stop.wait(), seconds)
+        await asyncio.wait_for(until.wait(), seconds)
     except TimeoutError:
         return

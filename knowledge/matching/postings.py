@@ -27,6 +27,7 @@ BUDGET = 30_000
 _NEAR = (0.35, 0.15, 0.0)
 """Shares of the best score: rows above one of them are enough, most often."""
 _RARE = 3
+"""So many terms of a question, the rarest ones, lead to rows that are likely near the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,16 +249,16 @@ class View:
         """
         if not len(self.sums):
             return np.zeros(0, np.int64)
-        found: Longs
         likely = self.sums[self.some].max() if self.some is not None and len(self.some) else 0.0
-        if likely > 0:
-            (found,) = (self.sums > _NEAR[0] * likely).nonzero()
-            near = self.sums[found]
-            top = near.max()
-            found = found[near > _NEAR[0] * top]
-        else:
-            found, top = np.zeros(0, np.int64), self.sums.max()
-        for share in _NEAR if likely <= 0 else _NEAR[1:]:
+        top = likely if likely > 0 else self.sums.max()
+        found: Longs
+        (found,) = (self.sums > _NEAR[0] * top).nonzero()
+        if not len(found):
+            return found
+        near = self.sums[found]
+        top = near.max()
+        found = found[near > _NEAR[0] * top]
+        for share in _NEAR[1:]:
             if len(found) >= count:
                 break
             (found,) = (self.sums > share * top).nonzero()
